@@ -1,0 +1,17 @@
+"""Criteria, ballots, ratings, their tallies, and the runs that made scores of them."""
+
+from prioritization.models.criteria import Criterion
+from prioritization.models.scores import ScoreRequest, ScoreRun, Tally
+from prioritization.models.voting import Ballot, Rating, RatingChange, VotingFeature, VotingRound
+
+__all__ = [
+    "Ballot",
+    "Criterion",
+    "Rating",
+    "RatingChange",
+    "ScoreRequest",
+    "ScoreRun",
+    "Tally",
+    "VotingFeature",
+    "VotingRound",
+]

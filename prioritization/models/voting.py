@@ -1,0 +1,93 @@
+"""Voting rounds, ballots and ratings."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from roadmap.models import Feature
+from stakeholders.models import Invitation, Round
+
+
+class VotingRound(models.Model):
+    """A round that asks for ratings; its criteria and weights are frozen when it opens."""
+
+    class Results(models.TextChoices):
+        AFTER_CLOSING = "after-closing", _("when the round has closed")
+        AFTER_DONE = "after-done", _("to each person when they are done")
+
+    round = models.OneToOneField(Round, on_delete=models.CASCADE, related_name="voting")
+    criteria = models.JSONField(
+        help_text="list of {key, name, question, low_anchor, high_anchor, is_cost, weight, raters: [department ids]}"
+    )
+    results = models.CharField(_("results are shown"), max_length=13, choices=Results, default=Results.AFTER_CLOSING)
+    features = models.ManyToManyField(Feature, through="VotingFeature", related_name="voting_rounds")
+
+    def __str__(self) -> str:
+        return f"voting {self.round_id}"
+
+
+class VotingFeature(models.Model):
+    """A feature asked about in a voting round."""
+
+    voting = models.ForeignKey(VotingRound, on_delete=models.CASCADE, related_name="asked")
+    feature = models.ForeignKey(Feature, on_delete=models.CASCADE, related_name="asked_in")
+    position = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [models.UniqueConstraint(fields=["voting", "feature"], name="feature_asked_once_a_round")]
+
+    def __str__(self) -> str:
+        return f"{self.feature_id} in {self.voting_id}"
+
+
+class Ballot(models.Model):
+    """One seat's ballot in one voting round. `seed` shuffles the features for this person, once and for all."""
+
+    voting = models.ForeignKey(VotingRound, on_delete=models.CASCADE, related_name="ballots")
+    invitation = models.OneToOneField(Invitation, on_delete=models.CASCADE, related_name="ballot")
+    seed = models.PositiveIntegerField()
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"ballot {self.pk}"
+
+
+class Rating(models.Model):
+    """The rating that stands: one a ballot, feature and criterion. Without value it is “no opinion”."""
+
+    ballot = models.ForeignKey(Ballot, on_delete=models.CASCADE, related_name="ratings")
+    feature = models.ForeignKey(Feature, on_delete=models.CASCADE, related_name="ratings")
+    criterion = models.CharField(max_length=20)
+    value = models.PositiveSmallIntegerField(null=True)
+    arrived_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["ballot", "feature", "criterion"], name="one_rating_a_cell"),
+            models.CheckConstraint(
+                condition=models.Q(value=None) | models.Q(value__range=(1, 5)), name="rating_is_1_to_5"
+            ),
+        ]
+        indexes = [models.Index(fields=["feature", "criterion"], name="rating_by_cell")]
+
+    def __str__(self) -> str:
+        return f"{self.feature_id}.{self.criterion} = {self.value}"
+
+
+class RatingChange(models.Model):
+    """Every rating as it came in. Append-only."""
+
+    ballot = models.ForeignKey(Ballot, on_delete=models.PROTECT, related_name="changes")
+    feature_id = models.BigIntegerField()
+    criterion = models.CharField(max_length=20)
+    value = models.PositiveSmallIntegerField(null=True)
+    arrived_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["ballot", "feature_id"], name="rating_change_by_ballot")]
+
+    def __str__(self) -> str:
+        return f"{self.feature_id}.{self.criterion} = {self.value}"

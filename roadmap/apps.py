@@ -1,0 +1,8 @@
+"""Starts the roadmap app."""
+
+from django.apps import AppConfig
+
+
+class RoadmapConfig(AppConfig):
+    name = "roadmap"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,4 @@
+"""Addresses of products, features, the roadmap, its versions and shares."""
+
+app_name = "roadmap"
+urlpatterns: list = []

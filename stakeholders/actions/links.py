@@ -1,0 +1,100 @@
+"""Makes, renews, revokes and uses links. Only a link's hash is stored; its secret is made anew from LINK_KEY."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+
+from stakeholders.activity import record
+from stakeholders.models import Link, Round, Seat, User, Verb
+from stakeholders.rules import tokens
+
+SIGN_IN_TTL = timedelta(minutes=15)
+SET_UP_TTL = timedelta(hours=24)
+
+
+def url_of(link: Link) -> str:
+    """Return the whole address of a link, under BASE_URL. It is a secret: never log or store it."""
+    route = "roadmap:share" if link.kind == Link.Kind.SHARE else "stakeholders:link"
+    return settings.BASE_URL + reverse(route, args=[tokens.token(settings.LINK_KEY, link.public_id, link.generation)])
+
+
+def make(
+    kind: str,
+    *,
+    now: datetime,
+    seat: Seat | None = None,
+    round: Round | None = None,
+    user: User | None = None,
+    ttl: timedelta | None = None,
+) -> Link:
+    """Create a link of a kind."""
+    link = Link(kind=kind, seat=seat, round=round, user=user, created_at=now, expires_at=now + ttl if ttl else None)
+    link.secret_hash = tokens.hash_of(tokens.secret_of(settings.LINK_KEY, link.public_id, link.generation))
+    link.save()
+    return link
+
+
+def seat_link(seat: Seat, round: Round, *, now: datetime) -> Link:
+    """Return the one link by which a seat answers in a round, making it the first time."""
+    found = Link.objects.filter(kind=Link.Kind.SEAT, seat=seat, round=round).first()
+    if found:
+        return found
+    try:
+        with transaction.atomic():
+            return make(Link.Kind.SEAT, now=now, seat=seat, round=round)
+    except IntegrityError:
+        return Link.objects.get(kind=Link.Kind.SEAT, seat=seat, round=round)
+
+
+@transaction.atomic
+def renew_link(link: Link, *, by: Seat, now: datetime) -> Link:
+    """Raise the generation: the old address and every grant got through it end at once."""
+    link = Link.objects.select_for_update().get(pk=link.pk)
+    link.generation += 1
+    link.secret_hash = tokens.hash_of(tokens.secret_of(settings.LINK_KEY, link.public_id, link.generation))
+    link.revoked_at = None
+    link.save(update_fields=["generation", "secret_hash", "revoked_at"])
+    record(by, Verb.REVOKED, link.seat or link, product=by.product, label="link", renewed=True, at=now)
+    return link
+
+
+@transaction.atomic
+def revoke_link(link: Link, *, by: Seat, now: datetime) -> None:
+    """End a link; does nothing if it has ended already."""
+    if Link.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=now):
+        record(by, Verb.REVOKED, link.seat or link, product=by.product, label="link", at=now)
+
+
+def make_sign_in_link(user: User, *, now: datetime, ttl: timedelta = SIGN_IN_TTL) -> Link:
+    """Create a single-use link that signs `user` in."""
+    return make(Link.Kind.SIGN_IN, now=now, user=user, ttl=ttl)
+
+
+def make_set_up_link(*, now: datetime) -> Link:
+    """Create the single-use link by which the first owner sets the instance up; earlier ones end."""
+    Link.objects.filter(kind=Link.Kind.SET_UP, used_at=None, revoked_at=None).update(revoked_at=now)
+    return make(Link.Kind.SET_UP, now=now, ttl=SET_UP_TTL)
+
+
+def find(text: str, *kinds: str) -> Link | None:
+    """Return the link that a token names, whatever its state; None when the token never was one of ours.
+
+    The look-up is by the secret's hash and the kind; the public id must agree.
+    """
+    parsed = tokens.parse(text)
+    if parsed is None or not parsed.is_whole:
+        return None
+    return (
+        Link.objects.filter(secret_hash=tokens.hash_of(parsed.secret), public_id=parsed.link_id, kind__in=kinds)
+        .select_related("seat__user", "seat__department", "round__product", "user")
+        .first()
+    )
+
+
+def use_once(link: Link, *, now: datetime) -> bool:
+    """Mark a single-use link as used; True for the one caller that did it in time."""
+    return bool(Link.objects.filter(pk=link.pk, used_at=None, revoked_at=None, expires_at__gt=now).update(used_at=now))

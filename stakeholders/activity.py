@@ -1,0 +1,34 @@
+"""Writes and reads the activity log."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+
+from stakeholders.models import Activity, Seat, Verb
+
+
+def record(
+    by: Seat | None, verb: Verb, subject: models.Model, *, at: datetime, product=None, label: str = "", **facts: Any
+) -> Activity:
+    """Append one line to the log of a product.
+
+    by        who did it; None when Accord did it by itself
+    subject   the row it is about; its class name and id are kept, and `label` (or its key, title or name)
+    product   the product; by default the subject's own
+    facts     what else one would want to read later, in JSON's types; never a name, an address, a vote or a secret
+    """
+    product_id = product.pk if product is not None else getattr(subject, "product_id", None) or subject.pk
+    named = label or getattr(subject, "key", "") or getattr(subject, "title", "") or getattr(subject, "name", "")
+    return Activity.objects.create(
+        product_id=product_id,
+        at=at,
+        by_seat=by.pk if by else None,
+        verb=verb,
+        object_kind=subject._meta.model_name,
+        object_id=subject.pk,
+        object_label=str(named)[:200],
+        facts=facts,
+    )

@@ -1,0 +1,25 @@
+"""People, seats, rounds, links, messages and the activity log."""
+
+from stakeholders.models.activity import Activity, Verb
+from stakeholders.models.links import ApiToken, Grant, Link
+from stakeholders.models.messages import Message
+from stakeholders.models.people import Department, Organisation, Seat, User
+from stakeholders.models.rounds import Extension, Invitation, Round
+from stakeholders.models.workers import Heartbeat
+
+__all__ = [
+    "Activity",
+    "ApiToken",
+    "Department",
+    "Extension",
+    "Grant",
+    "Heartbeat",
+    "Invitation",
+    "Link",
+    "Message",
+    "Organisation",
+    "Round",
+    "Seat",
+    "User",
+    "Verb",
+]

@@ -1,0 +1,134 @@
+"""The door behind a personal link: a page that shows and changes nothing, and one button that opens."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.core.cache import cache
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.cache import patch_cache_control
+from django.views.decorators.http import require_http_methods, require_POST
+
+from stakeholders import access, clock, grants, kinds
+from stakeholders.actions import links as actions
+from stakeholders.actions.rounds import mark_opened
+from stakeholders.models import Invitation, Link
+from stakeholders.rules import tokens
+from stakeholders.sign_in import sign_in
+from stakeholders.throttle import address_of, too_many
+
+WRONG_TRIES = 20
+WRONG_WINDOW = 600
+
+
+def _sealed(response: HttpResponse) -> HttpResponse:
+    """The headers of TRUST: nothing is stored, indexed or told to other sites."""
+    response["Referrer-Policy"] = "strict-origin"
+    response["X-Robots-Tag"] = "noindex"
+    patch_cache_control(response, no_store=True, private=True)
+    return response
+
+
+def _find(request: HttpRequest, token: str, *kinds_wanted: str) -> Link | HttpResponse:
+    """Return the link, or the answer for one that is unknown, cut, closed or tried too often."""
+    key = f"wrong-links:{address_of(request)}"
+    if cache.get(key, 0) >= WRONG_TRIES:
+        return _sealed(render(request, "stakeholders/link_slow_down.html", status=429))
+    link = actions.find(token, *kinds_wanted)
+    if link is None:
+        too_many(key, WRONG_TRIES, WRONG_WINDOW)
+        parsed = tokens.parse(token)
+        if parsed is not None and not parsed.is_whole and Link.objects.filter(public_id=parsed.link_id).exists():
+            return _sealed(render(request, "stakeholders/link_cut.html", status=404))
+        raise Http404
+    return link
+
+
+def _over(link: Link) -> str:
+    """Why a known link no longer opens anything; empty while it does."""
+    now = clock.now()
+    if link.revoked_at:
+        return "revoked"
+    if link.used_at:
+        return "used"
+    if link.expires_at and now >= link.expires_at:
+        return "expired"
+    if link.kind == Link.Kind.SEAT:
+        if link.round.cancelled_at:
+            return "cancelled"
+        asked = Invitation.objects.filter(round=link.round, seat=link.seat).first()
+        if asked is None or asked.removed_at or not link.seat.is_current:
+            return "removed"
+    return ""
+
+
+@require_http_methods(["GET", "HEAD", "OPTIONS"])
+def link(request: HttpRequest, token: str) -> HttpResponse:
+    """Show whose link this is, what for and until when. Changes nothing, sets no cookie that grants anything."""
+    if request.method == "OPTIONS":
+        return _sealed(HttpResponse(status=204))
+    found = _find(request, token, Link.Kind.SEAT, Link.Kind.SIGN_IN, Link.Kind.SET_UP)
+    if isinstance(found, HttpResponse):
+        return found
+    if reason := _over(found):
+        raise grants.Gone(
+            reason, round=found.round, product=found.round.product if found.round else None, kind=found.kind
+        )
+    context = {"link": found, "token": token, "round": found.round, "seat": found.seat}
+    if found.kind == Link.Kind.SEAT:
+        context["doing"] = kinds.kind_of(found.round).noun
+    return _sealed(render(request, f"stakeholders/link_{found.kind.replace('-', '_')}.html", context))
+
+
+@require_POST
+def open_link(request: HttpRequest, token: str) -> HttpResponse:
+    """The deliberate act: a grant for this browser (seat link), a sign-in, or the set-up; then away from the token."""
+    found = _find(request, token, Link.Kind.SEAT, Link.Kind.SIGN_IN, Link.Kind.SET_UP)
+    if isinstance(found, HttpResponse):
+        return found
+    if reason := _over(found):
+        raise grants.Gone(
+            reason, round=found.round, product=found.round.product if found.round else None, kind=found.kind
+        )
+    now = clock.now()
+    if found.kind == Link.Kind.SEAT:
+        mark_opened(found.round, found.seat, now=now)
+        response: HttpResponse = HttpResponseRedirect(kinds.kind_of(found.round).answer_url(found.round), status=303)
+        grants.give(request, response, found, now=now)
+        return _sealed(response)
+    if found.kind == Link.Kind.SET_UP:
+        return (
+            _sealed(HttpResponseRedirect(f"{settings.BASE_URL}/set-up/", status=303))
+            if _begin_set_up(request, found)
+            else _used(found)
+        )
+    if not actions.use_once(found, now=now):
+        return _used(found)
+    response = sign_in(request, found.user, to="/")
+    response.status_code = 303
+    return _sealed(response)
+
+
+def _begin_set_up(request: HttpRequest, found: Link) -> bool:
+    """Remember in the session that this browser holds the set-up link; the link is used up when the owner is made."""
+    request.session["set-up-link"] = found.pk
+    return True
+
+
+def _used(found: Link) -> HttpResponse:
+    raise grants.Gone("used", kind=found.kind)
+
+
+@require_http_methods(["GET", "HEAD"])
+def round_door(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Lead a browser that holds a grant to the page where its person answers."""
+    asked = access.granted_invitation(request, public_id)
+    return _sealed(HttpResponseRedirect(kinds.kind_of(asked.round).answer_url(asked.round)))
+
+
+@require_POST
+def not_you(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Forget this browser's grant for the round."""
+    asked = access.granted_invitation(request, public_id)
+    grants.take_away(request, asked.round_id)
+    return _sealed(render(request, "stakeholders/link_not_you.html", {"round": asked.round}))

@@ -1,0 +1,82 @@
+"""The cast, whose names are the rule: olga owns, mia manages, stan is a stakeholder, vera views, max is a stranger."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test import TransactionTestCase
+
+from stakeholders import append_only
+from stakeholders.models import Seat
+from tests import factories
+
+_flush = TransactionTestCase._fixture_teardown
+
+
+def _flush_without_triggers(self):
+    """Between transactional tests the rows must go; this is the only place where the triggers are taken away."""
+    append_only.remove()
+    try:
+        _flush(self)
+    finally:
+        append_only.install()
+
+
+TransactionTestCase._fixture_teardown = _flush_without_triggers
+
+
+def pytest_collection_modifyitems(items):
+    if connection.vendor != "postgresql":
+        for item in items:
+            if "postgres" in item.keywords:
+                item.add_marker(pytest.mark.skip(reason="needs PostgreSQL"))
+
+
+@pytest.fixture
+def now():
+    return factories.NOW
+
+
+@pytest.fixture
+def beacon(db):
+    factories.organisation()
+    return factories.product("beacon", key="BCN", name="Beacon")
+
+
+@pytest.fixture
+def olga(beacon):
+    return factories.seat(beacon, Seat.Role.OWNER, name="Olga Olsen", department_name="Leadership")
+
+
+@pytest.fixture
+def mia(beacon):
+    return factories.seat(beacon, Seat.Role.MANAGER, name="Mia Okafor", department_name="Product")
+
+
+@pytest.fixture
+def stan(beacon):
+    return factories.seat(
+        beacon, Seat.Role.STAKEHOLDER, name="Stan Lindqvist", department_name="Sales", must_confirm=True
+    )
+
+
+@pytest.fixture
+def vera(beacon):
+    return factories.seat(beacon, Seat.Role.READER, name="Vera Vogel", department_name="Finance")
+
+
+@pytest.fixture
+def max(db):
+    return factories.user("Max Marsh")
+
+
+@pytest.fixture
+def sign_in(client):
+    """Sign a seat or a user in on `client` (or on another client given), and return that client."""
+
+    def _sign_in(who, on=None):
+        target = on or client
+        target.force_login(getattr(who, "user", who), backend="django.contrib.auth.backends.ModelBackend")
+        return target
+
+    return _sign_in

@@ -1,0 +1,11 @@
+"""The environment that the tests run in, set before Django's settings are read (loaded by pytest's `-p`)."""
+
+import os
+import tempfile
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+os.environ.setdefault("ACCORD_DATA", tempfile.mkdtemp(prefix="accord-tests-"))
+os.environ.setdefault("BASE_URL", "http://testserver")
+os.environ.setdefault("SECRET_KEY", "tests-only-" + "k" * 40)
+os.environ.setdefault("LINK_KEY", "tests-only-" + "l" * 40)
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")

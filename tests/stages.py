@@ -1,0 +1,134 @@
+"""What `bin/test` runs, stage by stage: the static checks, then the suites against the databases that they are for.
+
+A stage that fails does not hide the next one; the exit status is 0 only when every stage went well.
+"""
+
+import argparse
+import contextlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests import servers
+
+ROOT = Path(__file__).resolve().parent.parent
+NO_TEST_COLLECTED = 5
+DEBIAN = {"postgresql": servers.debian_postgresql, "redis-server": lambda: shutil.which("redis-server"), "chromium": servers.chromium}
+NO_CHROMIUM = "Chromium is missing: install it (apt install chromium), or run .venv/bin/playwright install chromium."
+
+
+@dataclass
+class Report:
+    """How the stages went, in order."""
+
+    lines: list[tuple[str, bool, float, str]] = field(default_factory=list)
+
+    def run(self, name: str, *command: str | Path, env: dict[str, str] | None = None, fine: Sequence[int] = (0,)) -> int:
+        """Run one stage, showing what it says; note how it ended, and return its status."""
+        print(f"\n== {name}", flush=True)
+        begun = time.monotonic()
+        status = subprocess.run([str(part) for part in command], cwd=ROOT, env={**os.environ, **(env or {})}, check=False).returncode
+        self.note(name, status in fine, time.monotonic() - begun, "" if status in fine else f"status {status}")
+        return status
+
+    def note(self, name: str, is_well: bool, seconds: float, why: str = "") -> None:
+        self.lines.append((name, is_well, seconds, why))
+
+    def close(self, begun: float) -> int:
+        print("\n== Summary")
+        for name, is_well, seconds, why in self.lines:
+            print(f"{'ok  ' if is_well else 'FAIL'} {seconds:7.1f} s  {name}{f' ({why})' if why else ''}")
+        failed = [name for name, is_well, _, _ in self.lines if not is_well]
+        minutes, rest = divmod(round(time.time() - begun), 60)
+        print(f"{'All stages passed' if not failed else f'{len(failed)} of {len(self.lines)} stages failed'} in {minutes} min {rest} s.")
+        return 1 if failed or not self.lines else 0
+
+
+def main(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(prog="bin/test", description="Test everything from nothing; further arguments go to pytest.")
+    parser.add_argument("--fast", action="store_true", help="the inner loop: lint, format, and the quick tests on SQLite")
+    options, for_pytest = parser.parse_known_args(arguments)
+    begun = float(os.environ.get("ACCORD_TESTS_BEGUN", time.time()))
+    report = Report()
+    if options.fast:
+        check_style(report)
+        suite(report, "quick tests on SQLite", "not browser and not processes and not postgres and not real_data", for_pytest)
+        return report.close(begun)
+    install_what_is_missing()
+    check_style(report)
+    check_deeply(report)
+    with tempfile.TemporaryDirectory(prefix="accord-tests-", ignore_cleanup_errors=True) as folder:
+        run_suites(report, Path(folder), for_pytest)
+    return report.close(begun)
+
+
+def check_style(report: Report) -> None:
+    report.run("lint", bin_dir("ruff"), "check", ".")
+    report.run("format", bin_dir("ruff"), "format", "--check", ".")
+
+
+def check_deeply(report: Report) -> None:
+    templates = sorted((ROOT / "templates").rglob("*.html"))
+    report.run("templates", bin_dir("djade"), "--target-version", "5.2", "--check", *templates)
+    report.run("types", bin_dir("mypy"), "config", "stakeholders", "roadmap", "prioritization", env=settings_environment())
+    report.run("missing migrations", sys.executable, "manage.py", "makemigrations", "--check", "--dry-run", env=settings_environment())
+    report.run("import directions", sys.executable, "-m", "pytest", "-q", "tests/test_import_directions.py")
+
+
+def run_suites(report: Report, folder: Path, for_pytest: Sequence[str]) -> None:
+    """Run the suite on SQLite, then on PostgreSQL and Redis, then the browser's part with both at hand."""
+    collected = [suite(report, "suite on SQLite and the folder broker", "not browser and not postgres", for_pytest)]
+    begun = time.monotonic()
+    try:
+        with servers.postgresql(folder) as database, servers.redis(folder) as broker:
+            both = {"DATABASE_URL": database, "REDIS_URL": broker}
+            collected.append(suite(report, "suite on PostgreSQL and Redis", "not browser and not sqlite", for_pytest, both))
+            browser = servers.chromium()
+            if browser:
+                chosen = {**both, "CHROMIUM": browser}
+                collected.append(suite(report, "browser suite", "browser", for_pytest, chosen))
+            else:
+                report.note("browser suite", is_well=False, seconds=0, why=NO_CHROMIUM)
+    except servers.MissingServerError as missing:
+        report.note("suite on PostgreSQL and Redis", is_well=False, seconds=time.monotonic() - begun, why=str(missing))
+    if for_pytest and all(status == NO_TEST_COLLECTED for status in collected):
+        report.note("tests that match " + " ".join(for_pytest), is_well=False, seconds=0, why="none was found")
+
+
+def suite(report: Report, name: str, marked: str, for_pytest: Sequence[str], env: dict[str, str] | None = None) -> int:
+    """Run pytest over what is `marked`; finding nothing is a failure unless the caller chose tests by arguments."""
+    workers = [] if any(argument.startswith("-n") for argument in for_pytest) else ["-n", os.environ.get("TEST_PROCESSES", "2")]
+    fine = (0, NO_TEST_COLLECTED) if for_pytest else (0,)
+    clean = {"DATABASE_URL": "", "REDIS_URL": "", **(env or {})}
+    return report.run(name, sys.executable, "-m", "pytest", "-q", "-m", marked, *workers, "--dist", "loadgroup", *for_pytest, env=clean, fine=fine)
+
+
+def bin_dir(program: str) -> Path:
+    return Path(sys.executable).parent / program
+
+
+def settings_environment() -> dict[str, str]:
+    """Return settings good enough to load the code, for checks that touch no data."""
+    return {"BASE_URL": "http://testserver", "SECRET_KEY": "checks-only-" + "k" * 40, "LINK_KEY": "checks-only-" + "l" * 40, "DATABASE_URL": "sqlite://:memory:", "REDIS_URL": ""}
+
+
+def install_what_is_missing() -> None:
+    """Install the Debian packages that the suites need and that are not there, when this runs as root."""
+    missing = [package for package, find in DEBIAN.items() if not find()]
+    if not missing or os.getuid() != 0 or not shutil.which("apt-get"):
+        return
+    print(f"Installing {', '.join(missing)} with apt-get", flush=True)
+    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    with contextlib.suppress(OSError):
+        subprocess.run(["apt-get", "update", "-qq"], env=quiet, check=False)
+        subprocess.run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing], env=quiet, check=False, stdout=subprocess.DEVNULL)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
