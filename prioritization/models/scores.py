@@ -14,14 +14,18 @@ class Tally(models.Model):
     """How many people of a department gave a feature a value on a criterion: all that scoring needs of the ratings.
 
     It counts each seat's latest rating. `weight_sum` and `weight_square_sum` are of the seats' weights a_u (METHODS b).
+    Beside the criteria's rows stands one a feature and department with criterion PEOPLE: how many people of it gave the
+    feature a value on at least one criterion.
     """
+
+    PEOPLE = ""
 
     feature = models.ForeignKey(Feature, on_delete=models.CASCADE, related_name="tallies")
     criterion = models.CharField(max_length=20)
     department = models.ForeignKey(Department, on_delete=models.CASCADE, null=True, related_name="+")
     value = models.PositiveSmallIntegerField(null=True, help_text="1..5; None counts “no opinion”")
     votes = models.PositiveIntegerField()
-    counted = models.PositiveIntegerField(help_text="of them, those of seats whose weight is above 0")
+    counted = models.PositiveIntegerField(default=0, help_text="of them, those of seats whose weight is above 0")
     weight_sum = models.FloatField()
     weight_square_sum = models.FloatField()
 

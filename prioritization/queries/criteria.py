@@ -1,0 +1,75 @@
+"""Reads by what a product's features are judged, and the four criteria of a product that has none of its own."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from prioritization.models import Criterion
+from prioritization.rules.criteria import AskedCriterion
+from roadmap.models import Product
+
+# Right is better in all four, also in effort; the weights are shares of 1.
+DEFAULTS: tuple[dict[str, str | float | Promise], ...] = (
+    {
+        "key": "impact",
+        "name": _("Business impact"),
+        "question": _("How much would this move our numbers?"),
+        "low_anchor": _("none"),
+        "high_anchor": _("very large"),
+        "weight": 0.35,
+    },
+    {
+        "key": "effort",
+        "name": _("Technical effort"),
+        "question": _("How light is it to build? Right is lighter."),
+        "low_anchor": _("very heavy"),
+        "high_anchor": _("very light"),
+        "weight": 0.25,
+    },
+    {
+        "key": "ease",
+        "name": _("Operational ease"),
+        "question": _("How easy to run and support, once live?"),
+        "low_anchor": _("very hard"),
+        "high_anchor": _("very easy"),
+        "weight": 0.15,
+    },
+    {
+        "key": "happiness",
+        "name": _("Customer happiness"),
+        "question": _("How much happier would customers be?"),
+        "low_anchor": _("not at all"),
+        "high_anchor": _("very much"),
+        "weight": 0.25,
+    },
+)
+
+
+def default_criteria() -> list[AskedCriterion]:
+    """Return the four default criteria in the reader's language."""
+    return [
+        AskedCriterion(**{name: str(value) if isinstance(value, Promise) else value for name, value in terms.items()})
+        for terms in DEFAULTS
+    ]
+
+
+def criteria_of(product: Product) -> list[AskedCriterion]:
+    """Return the criteria that a product's features are judged by, in order; the defaults when it has none of its own.
+
+    Two queries when it has its own, one when not.
+    """
+    own = Criterion.objects.filter(product=product).prefetch_related("raters")
+    return [
+        AskedCriterion(
+            key=each.key,
+            name=each.name,
+            question=each.question,
+            low_anchor=each.low_anchor,
+            high_anchor=each.high_anchor,
+            weight=each.weight,
+            is_cost=each.is_cost,
+            raters=tuple(sorted(department.pk for department in each.raters.all())),
+        )
+        for each in own
+    ] or default_criteria()
