@@ -1,0 +1,1 @@
+"""Knows how a roadmap is drawn: facts in, geometry out, nothing of Django, colours or words."""

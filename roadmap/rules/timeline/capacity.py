@@ -1,0 +1,86 @@
+"""Knows the capacity strip: for each team and release, how much of what it can do is planned, under the time axis."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from roadmap.rules.timeline.axis import Axis
+from roadmap.rules.timeline.facts import Release, Roadmap, Team
+from roadmap.rules.timeline.lanes import release_order
+
+FULL_SHARE = 54.0
+"""Where in its cell the 100 % tick stands, in percent of the cell."""
+MOST_SHOWN = 1.2
+ROOM_FOR_ALL = 150.0
+ROOM_FOR_FIGURES = 76.0
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """x, width      of the release's window in percent of the axis
+    used, over    of the track and beyond the tick, in percent of the cell
+    has_track, has_figures   whether there is room for them; what is not drawn stands in the table"""
+
+    release: Release
+    planned_days: float
+    available_days: float
+    x: float
+    width: float
+    used: float
+    over: float
+    has_track: bool
+    has_figures: bool
+
+    @property
+    def is_over(self) -> bool:
+        return self.planned_days > self.available_days
+
+
+@dataclass(frozen=True, slots=True)
+class StripRow:
+    team: Team
+    cells: tuple[Cell, ...]
+
+
+def strip(roadmap: Roadmap, axis: Axis, *, width: float) -> tuple[StripRow, ...]:
+    """Return a row for each team that can do or has planned anything in a release on the axis, by name.
+
+    A release's window reaches from the end of the one before to its own end, so windows never overlap; several that end
+    on one day share the place, and the first by name is drawn. Without a date it is not drawn. `width` is px of the axis.
+    """
+    windows: list[tuple[Release, float, float]] = []
+    begin = axis.begins_on
+    for release in sorted(roadmap.releases, key=release_order):
+        if release.ends_on is None or release.ends_on < axis.begins_on:
+            continue
+        if not windows and release.starts_on:
+            begin = max(begin, release.starts_on)
+        x, end = axis.share(begin), axis.share_of_end(release.ends_on)
+        if end > x:
+            windows.append((release, x, round(end - x, 3)))
+            begin = release.ends_on + timedelta(days=1)
+    loads = {(load.team, load.release): load for load in roadmap.loads}
+    rows = []
+    for team in sorted(roadmap.teams, key=lambda each: (each.name, each.id)):
+        cells = []
+        for release, x, share in windows:
+            load = loads.get((team.id, release.id))
+            if load is None or (load.planned_days <= 0 and load.available_days <= 0):
+                continue
+            part = load.planned_days / load.available_days if load.available_days > 0 else MOST_SHOWN
+            room = share * width / 100
+            cells.append(
+                Cell(
+                    release,
+                    load.planned_days,
+                    load.available_days,
+                    x,
+                    share,
+                    used=round(FULL_SHARE * min(part, 1.0), 3),
+                    over=round(FULL_SHARE * max(min(part, MOST_SHOWN) - 1, 0.0), 3),
+                    has_track=room >= ROOM_FOR_ALL or room < ROOM_FOR_FIGURES,
+                    has_figures=room >= ROOM_FOR_FIGURES,
+                )
+            )
+        if cells:
+            rows.append(StripRow(team, tuple(cells)))
+    return tuple(rows)
