@@ -1,0 +1,36 @@
+"""Finding titles that are likely to mean the same thing."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+
+from rapidfuzz import fuzz
+
+from roadmap.rules.imports.fields import folded
+
+ALIKE = 90.0
+_RARE_WORDS = 3
+
+
+def likely_duplicates(titles: Sequence[str], known: Sequence[str]) -> dict[int, int]:
+    """Return, for each title that has a twin, the index of the known title that is most like it.
+
+    Alike means 90 of 100 by edit distance, with the words in any order. Only titles that share one of their three
+    rarest words are compared, so that the cost grows with the number of titles and not with its square.
+    """
+    words = [set(folded(title).split()) for title in known]
+    spread = Counter(word for title in words for word in title)
+    shelves: defaultdict[str, list[int]] = defaultdict(list)
+    for index, title in enumerate(words):
+        for word in sorted(title, key=lambda w: (spread[w], w))[:_RARE_WORDS]:
+            shelves[word].append(index)
+    sorted_known = [" ".join(sorted(title)) for title in words]
+    twins: dict[int, int] = {}
+    for index, title in enumerate(titles):
+        own = set(folded(title).split())
+        text = " ".join(sorted(own))
+        candidates = {i for word in own for i in shelves.get(word, ())}
+        marks = [(fuzz.ratio(text, sorted_known[i], score_cutoff=ALIKE), -i) for i in candidates]
+        best, place = max(marks, default=(0.0, 0))
+        if best >= ALIKE:
+            twins[index] = -place
+    return twins
