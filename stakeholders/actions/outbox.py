@@ -1,0 +1,231 @@
+"""The outbox: queueing mails as rows, and sending those that are due, each once.
+
+A row is claimed, rendered, handed over and marked. The claim is a lease that ages: a row whose sender died, or whose mail
+server said "later", is due again when its lease is over, longer each time. A second copy can only come about where a
+process dies between the server's "accepted" and the mark; it carries the same Message-ID.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import structlog
+from django.conf import settings
+from django.db import connection, models, transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from stakeholders.mail.delivery import Deferred, Refused, Transport, Unreachable
+from stakeholders.mail.rendering import render
+from stakeholders.models import Invitation, Message, Round
+
+log = structlog.get_logger(__name__)
+
+LEASES = [timedelta(minutes=minutes) for minutes in (3, 5, 15, 60, 240, 480)]
+"""How long the first, second, … attempt keeps others off. The first is longer than a mail server may take to time out."""
+
+TOO_LATE = timedelta(hours=6)
+"""A reminder that could not go out for this long is not sent any more."""
+
+APART = timedelta(hours=1)
+"""Nobody gets a reminder within this time of another mail about the same round."""
+
+
+def queue(
+    kind: Message.Kind,
+    round: Round,
+    invitations: Iterable[Invitation],
+    *,
+    due_at: datetime,
+    now: datetime,
+    name: str = "",
+    facts: dict[str, Any] | None = None,
+) -> None:
+    """Put a mail to each of these people into the outbox; what is there already under the same name stays as it is.
+
+    name  tells several mails of one kind in one round apart; "" where there is only one
+    """
+    Message.objects.bulk_create(
+        [
+            Message(
+                kind=kind,
+                key=f"{kind}:{round.pk}:{invitation.seat_id}:{name}",
+                product_id=round.product_id,
+                round=round,
+                seat_id=invitation.seat_id,
+                user_id=invitation.seat.user_id,
+                facts=facts or {},
+                message_id=new_message_id(),
+                created_at=now,
+                due_at=due_at,
+            )
+            for invitation in invitations
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def new_message_id() -> str:
+    """Return a Message-ID under the host of BASE_URL; it stays with its row for all copies of the mail."""
+    return f"<{secrets.token_hex(16)}@{urlsplit(settings.BASE_URL).hostname}>"
+
+
+def skip(messages: models.QuerySet[Message], *, why: str, now: datetime) -> int:
+    """Give up those of these messages that are still waiting, and say why."""
+    return messages.filter(sent_at=None, skipped_at=None, failed_at=None).update(skipped_at=now, why=why)
+
+
+@dataclass(slots=True)
+class Tally:
+    """What one run of `send_due` did."""
+
+    sent: int = 0
+    skipped: int = 0
+    failed: int = 0
+    deferred: int = 0
+
+
+def send_due(*, clock: Callable[[], datetime], transport: Transport, limit: int = 200) -> Tally:
+    """Send what is due, oldest first, at most `limit`; safe to run in several processes at once.
+
+    clock  tells the present by the database's clock; asked anew for every message, since a slow server takes its time
+
+    A server that cannot be reached ends the run without costing any message an attempt.
+    """
+    tally = Tally()
+    for _number in range(limit):
+        now = clock()
+        message = claim_due(now=now)
+        if message is None:
+            break
+        try:
+            _send(message, transport, now, tally)
+        except Unreachable as error:
+            _release(message, why=str(error))
+            tally.deferred += 1
+            log.warning("mail_server_unreachable", reason=str(error))
+            break
+    return tally
+
+
+def claim_due(*, now: datetime) -> Message | None:
+    """Claim the oldest message that is due and that no one else holds; None when there is none.
+
+    PostgreSQL passes over rows that others are claiming; SQLite does it in one UPDATE, since it ignores SKIP LOCKED.
+    """
+    due = Message.objects.due(now).filter(_unclaimed(now)).order_by("due_at", "pk")
+    claim = {"claimed_at": now, "attempts": models.F("attempts") + 1}
+    if connection.vendor == "postgresql":
+        with transaction.atomic():
+            found = due.select_for_update(skip_locked=True).values_list("pk", flat=True).first()
+            if found is None:
+                return None
+            Message.objects.filter(pk=found).update(**claim)
+    else:
+        found = _claim_by_one_update(due, now)
+        if found is None:
+            return None
+    return Message.objects.select_related("user", "seat__user", "product", "round__product").get(pk=found)
+
+
+def _unclaimed(now: datetime) -> Q:
+    """Never claimed, or claimed so long ago that the lease of that attempt is over."""
+    free = Q(claimed_at=None)
+    for attempt, lease in enumerate(LEASES, start=1):
+        more = {"attempts__gte": attempt} if attempt == len(LEASES) else {"attempts": attempt}
+        free |= Q(claimed_at__lte=now - lease, **more)
+    return free
+
+
+def _claim_by_one_update(due: models.QuerySet[Message], now: datetime) -> int | None:
+    oldest, params = due.values("pk")[:1].query.sql_with_params()
+    stamp = connection.ops.adapt_datetimefield_value(now)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE stakeholders_message SET claimed_at = %s, attempts = attempts + 1"  # noqa: S608
+            f" WHERE id = ({oldest}) RETURNING id",
+            [stamp, *params],
+        )
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def _send(message: Message, transport: Transport, now: datetime, tally: Tally) -> None:
+    if why := _needless(message, now):
+        _mark(message, skipped_at=now, why=why)
+        tally.skipped += 1
+        return
+    try:
+        mail = render(message, now=now)
+        _mark(message, subject=mail.subject[:250])
+        transport.deliver(mail, keep=_is_kept(message))
+    except Refused as error:
+        _mark(message, failed_at=now, why=str(error)[:500])
+        tally.failed += 1
+    except Unreachable:
+        raise
+    except Deferred as error:
+        _put_off(message, str(error), now, tally)
+    except Exception as error:
+        log.exception("mail_not_sent", message=message.pk)
+        _put_off(message, _("Accord could not write this mail: %s") % type(error).__name__, now, tally)
+    else:
+        _mark(message, sent_at=now, why="")
+        tally.sent += 1
+
+
+def _put_off(message: Message, why: str, now: datetime, tally: Tally) -> None:
+    """Leave the lease to run out, or give up after the last attempt."""
+    if message.attempts >= len(LEASES):
+        _mark(message, failed_at=now, why=why[:500])
+        tally.failed += 1
+    else:
+        _mark(message, why=why[:500])
+        tally.deferred += 1
+
+
+def _needless(message: Message, now: datetime) -> str:
+    """Return why a message that is due need not be sent any more, or ""."""
+    round = message.round
+    if round is None:
+        return ""
+    if message.kind in (Message.Kind.OUTCOME, Message.Kind.RECEIPT):
+        return ""
+    if message.kind == Message.Kind.CANCELLED:
+        return ""
+    if round.cancelled_at:
+        return _("the round was withdrawn")
+    if round.closed_at or now >= round.deadline_at:
+        return _("the round had closed")
+    invitation = Invitation.objects.filter(round=round, seat=message.seat_id).select_related("seat").first()
+    if invitation is None or invitation.removed_at or not invitation.seat.is_current:
+        return _("not asked any more")
+    if message.kind != Message.Kind.REMINDER:
+        return ""
+    if invitation.answered_at:
+        return _("answered before it was due")
+    if now - message.due_at > TOO_LATE:
+        return _("too late")
+    lately = Message.objects.filter(round=round, seat=message.seat_id, sent_at__gt=now - APART).exclude(pk=message.pk)
+    if lately.exclude(kind=Message.Kind.RECEIPT).exists():
+        return _("another mail went out within the hour")
+    return ""
+
+
+def _is_kept(message: Message) -> bool:
+    """Mail of a sample product is written to the outbox folder and never handed to a server."""
+    return bool(message.product and message.product.is_sample)
+
+
+def _mark(message: Message, **fields: Any) -> None:
+    Message.objects.filter(pk=message.pk).update(**fields)
+
+
+def _release(message: Message, *, why: str) -> None:
+    """Give a claim back as if it had not been tried."""
+    _mark(message, claimed_at=None, attempts=models.F("attempts") - 1, why=why[:500])

@@ -1,0 +1,41 @@
+"""How the deadline of a round is written: its own zone always shown, a day's end called so, never seconds."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext as _
+
+from stakeholders import wording
+from stakeholders.models import Round
+
+
+def short(round: Round) -> str:
+    """Return "Fri 27 Nov, 17:00 CET", or "end of Fri 27 Nov (CET)"."""
+    return short_at(round.deadline_at, round.zone, is_date_only=round.is_date_only)
+
+
+def long(round: Round) -> str:
+    """Return "Friday 27 November 2026, 17:00 in Berlin (CET)", or "the end of Friday 27 November 2026 in Berlin (CET)"."""
+    return long_at(round.deadline_at, round.zone, is_date_only=round.is_date_only)
+
+
+def short_at(at: datetime, zone: str, *, is_date_only: bool = False) -> str:
+    if not is_date_only:
+        return wording.instant(at, zone)
+    last = _last_moment(at, zone)
+    return _("end of %(day)s (%(zone)s)") % {"day": wording.day(last, zone), "zone": wording.abbreviation(last)}
+
+
+def long_at(at: datetime, zone: str, *, is_date_only: bool = False) -> str:
+    if not is_date_only:
+        return wording.long_instant(at, zone)
+    last = _last_moment(at, zone)
+    parts = {"day": wording.long_day(last, zone), "city": wording.city(zone), "zone": wording.abbreviation(last)}
+    if parts["city"] == parts["zone"]:
+        return _("the end of %(day)s (%(zone)s)") % parts
+    return _("the end of %(day)s in %(city)s (%(zone)s)") % parts
+
+
+def _last_moment(at: datetime, zone: str) -> datetime:
+    return (at - timedelta(microseconds=1)).astimezone(wording.as_zone(zone))

@@ -1,0 +1,186 @@
+"""Makes the mail of an outbox row: headers, text, and HTML with its styles inlined."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from email.utils import formataddr, parseaddr
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from stakeholders import deadline_wording, wording
+from stakeholders.actions.links import make_sign_in_link, seat_link, url_of
+from stakeholders.kinds import MailRow, MailWords
+from stakeholders.mail.words import plain, words_of
+from stakeholders.models import Invitation, Message, Organisation, Round, Seat
+
+TAKES_ANSWERS = (Message.Kind.INVITATION, Message.Kind.REMINDER, Message.Kind.EXTENSION, Message.Kind.RECEIPT)
+
+
+def render(message: Message, *, now: datetime) -> EmailMultiAlternatives:
+    """Return the whole mail of an outbox row, as true as the tables are at `now`.
+
+    `message` comes with user, seat, product and round loaded. Every address in it lies under BASE_URL.
+    """
+    if message.kind == Message.Kind.SIGN_IN:
+        return _assemble(message, _("Sign in to Accord"), _sign_in_context(message, now), template="sign_in")
+    invitation = Invitation.objects.select_related("department", "round", "seat__user").get(
+        round=message.round, seat=message.seat_id
+    )
+    words = words_of(message, invitation, now)
+    subject = plain(words.subject)
+    if message.kind in (Message.Kind.INVITATION, Message.Kind.REMINDER, Message.Kind.EXTENSION):
+        subject = _("%(subject)s Until %(deadline)s") % {
+            "subject": subject if re.search(r"\W$", subject) else f"{subject}.",
+            "deadline": deadline_wording.short(message.round),
+        }
+    return _assemble(message, subject, _round_context(message, invitation, words, now), template="round")
+
+
+def _round_context(message: Message, invitation: Invitation, words: MailWords, now: datetime) -> dict[str, Any]:
+    round = message.round
+    asker = _asker(round)
+    return {
+        "headline": plain(words.headline),
+        "paragraphs": [{"words": each, "plain": plain(each)} for each in words.paragraphs],
+        "button": plain(words.button),
+        "url": url_of(seat_link(message.seat, round, now=now)) if words.button else "",
+        "deadline": deadline_wording.long(round) if message.kind in TAKES_ANSWERS else "",
+        "time_left": wording.relative(round.deadline_at, now=now, zone=round.zone)
+        if message.kind == Message.Kind.REMINDER
+        else "",
+        "who_is_asked": _who_is_asked(invitation) if message.kind == Message.Kind.INVITATION else "",
+        "note": round.note if message.kind == Message.Kind.INVITATION else "",
+        "asker": asker,
+        "rows_title": plain(words.rows_title),
+        "rows": [_row(row) for row in words.rows],
+        "rows_more": plain(words.rows_more),
+        "aside": [plain(line) for line in words.aside],
+        "takes_answers": message.kind in TAKES_ANSWERS,
+        "is_receipt": message.kind == Message.Kind.RECEIPT,
+        "preview": _preview(message, words),
+    }
+
+
+def _sign_in_context(message: Message, now: datetime) -> dict[str, Any]:
+    return {
+        "headline": _("%s, here is your way in") % message.user.get_short_name(),
+        "url": url_of(make_sign_in_link(message.user, now=now)),
+        "button": _("Sign in"),
+        "preview": _("The link works once, for 15 minutes."),
+    }
+
+
+def _assemble(message: Message, subject: str, context: dict[str, Any], *, template: str) -> EmailMultiAlternatives:
+    organisation = Organisation.current()
+    context = {
+        **context,
+        "organisation": organisation.name if organisation else "",
+        "product": message.product,
+        "base_url": settings.BASE_URL,
+        "subject": _one_line(subject),
+    }
+    asker = context.get("asker")
+    mail = EmailMultiAlternatives(
+        subject=context["subject"],
+        body=_text(template, context),
+        from_email=_sender(asker),
+        to=[formataddr((_one_line(message.user.name), message.user.email))],
+        reply_to=[formataddr((_one_line(asker.user.name), asker.user.email))] if asker else None,
+        headers=_headers(message),
+    )
+    mail.attach_alternative(_inlined(render_to_string(f"mail/{template}.html", context)), "text/html")
+    return mail
+
+
+def _headers(message: Message) -> dict[str, str]:
+    headers = {"Message-ID": message.message_id, "Auto-Submitted": "auto-generated"}
+    if message.round_id and message.kind != Message.Kind.INVITATION:
+        first = (
+            Message.objects.filter(round=message.round_id, seat=message.seat_id, kind=Message.Kind.INVITATION)
+            .order_by("pk")
+            .values_list("message_id", flat=True)
+            .first()
+        )
+        if first:
+            headers |= {"In-Reply-To": first, "References": first}
+    return headers
+
+
+def _sender(asker: Seat | None) -> str:
+    """Return "Mia Okafor via Accord <accord@…>": the person asks, Accord's own address sends."""
+    name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    if asker:
+        name = _("%(person)s via Accord") % {"person": _one_line(asker.user.get_full_name())}
+    return formataddr((name, address))
+
+
+def _asker(round: Round) -> Seat | None:
+    if round.opened_by_id is None:
+        return None
+    return Seat.objects.select_related("user").get(pk=round.opened_by_id)
+
+
+def _who_is_asked(invitation: Invitation) -> str:
+    """Return "18 people from 6 departments are asked. Sales: you and 3 others."."""
+    asked = list(invitation.round.invitations.standing().values_list("department_id", flat=True))
+    departments = {department for department in asked if department}
+    if len(asked) == 1:
+        return _("You are the only one asked.")
+    people = ngettext("%(count)d person", "%(count)d people", len(asked)) % {"count": len(asked)}
+    if len(departments) < 2:
+        return _("%(people)s are asked.") % {"people": people}
+    sentence = _("%(people)s from %(count)d departments are asked.") % {"people": people, "count": len(departments)}
+    if invitation.department_id is None:
+        return sentence
+    others = asked.count(invitation.department_id) - 1
+    if others == 0:
+        return _("%(sentence)s You are the voice of %(department)s.") % {
+            "sentence": sentence,
+            "department": invitation.department,
+        }
+    own = ngettext(
+        "%(department)s’s voice is you and %(count)d other.",
+        "%(department)s’s voice is you and %(count)d others.",
+        others,
+    ) % {"department": invitation.department, "count": others}
+    return f"{sentence} {own}"
+
+
+def _preview(message: Message, words: MailWords) -> str:
+    """The line that mail programs show beside the subject."""
+    first = plain(words.paragraphs[0]) if words.paragraphs else plain(words.headline)
+    return first if message.kind != Message.Kind.REMINDER else plain(words.headline)
+
+
+def _row(row: MailRow) -> dict[str, str]:
+    return {"sign": row.sign, "text": plain(row.text), "note": plain(row.note), "struck": plain(row.struck)}
+
+
+def _one_line(text: str) -> str:
+    """Return text without line breaks or other control characters, fit for a header."""
+    return re.sub(r"[\x00-\x1f\x7f\u2028\u2029]+", " ", text).replace("\u00a0", " ").strip()
+
+
+def _text(template: str, context: dict[str, Any]) -> str:
+    """Render the text part: paragraphs apart by one empty line, no blanks at the ends of lines."""
+    text = render_to_string(f"mail/{template}.txt", context)
+    text = "\n".join(line.rstrip() for line in text.splitlines())
+    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+
+
+@cache
+def _inliner() -> Any:
+    import css_inline
+
+    return css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False, remove_inlined_selectors=True)
+
+
+def _inlined(html: str) -> str:
+    return _inliner().inline(html)
