@@ -16,12 +16,15 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.FileAwareEnv()
 
 
-def required(name: str, what: str) -> str:
-    """Return the environment's `name`, else what the data folder keeps of it, or stop and say what to set."""
-    value = env.str(name, default="")
+def given(name: str) -> str:
+    """Return the environment's `name`, else what the data folder keeps of it, else nothing."""
     kept = DATA_DIR / FACTS[name]
-    if not value and kept.is_file():
-        value = kept.read_text().strip()
+    return env.str(name, default="") or (kept.read_text().strip() if kept.is_file() else "")
+
+
+def required(name: str, what: str) -> str:
+    """Return what is given as `name`, or stop and say what to set."""
+    value = given(name)
     if not value:
         raise ImproperlyConfigured(f"{name} is not set: give {what} (`bin/start` does so by itself).")
     return value
@@ -47,7 +50,9 @@ if SECRET_KEY == LINK_KEY:
     raise ImproperlyConfigured("SECRET_KEY and LINK_KEY are the same: give each a random text of its own.")
 _base = urlsplit(BASE_URL)
 if _base.scheme not in ("http", "https") or not _base.hostname:
-    raise ImproperlyConfigured(f"BASE_URL is {BASE_URL!r}: give scheme and host, for example https://accord.example.org.")
+    raise ImproperlyConfigured(
+        f"BASE_URL is {BASE_URL!r}: give scheme and host, for example https://accord.example.org."
+    )
 if _base.path or _base.query or _base.fragment:
     raise ImproperlyConfigured(f"BASE_URL is {BASE_URL!r}: give it without a path; Accord needs a host of its own.")
 IS_HTTPS = _base.scheme == "https"
@@ -76,7 +81,6 @@ INSTALLED_APPS = [
     "heroicons",
     "rest_framework",
     "drf_spectacular",
-    "drf_spectacular_sidecar",
 ]
 
 MIDDLEWARE = [
@@ -225,7 +229,7 @@ if REDIS_URL:
     # Longer than any task may take, so that none is handed out twice while it runs.
     CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_timeout": 15, "socket_connect_timeout": 5}
 else:
-    CELERY_BROKER_URL = "filesystem://"
+    CELERY_BROKER_URL = "filesystem://localhost/"
     CELERY_BROKER_TRANSPORT = "config.broker:Transport"
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(BROKER_DIR / "messages"),
@@ -257,7 +261,7 @@ LOGGING = logging_settings(LOG_FORMAT, LOG_LEVEL)
 configure_structlog()
 
 # Accord's own
-STATUS_TOKEN = env.str("STATUS_TOKEN", default="")
+STATUS_TOKEN = given("STATUS_TOKEN")
 LINK_TTL_SIGN_IN_MINUTES = 15
 ROUND_GRACE_SECONDS = 5
 ANSWER_LOCK_TIMEOUT_SECONDS = 3

@@ -13,7 +13,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 QUICK_NOT_SAFE = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c autovacuum=off"
-MISSING_POSTGRESQL = "PostgreSQL is missing: install it (apt install postgresql), or use Python 3.11 or 3.12, which can bring its own."
+MISSING_POSTGRESQL = (
+    "PostgreSQL is missing: install it (apt install postgresql), or use Python 3.11 or 3.12, which can bring its own."
+)
 MISSING_REDIS = "Redis is missing: install it (apt install redis-server)."
 
 
@@ -54,7 +56,20 @@ def postgresql(folder: Path, *, options: str = QUICK_NOT_SAFE) -> Iterator[str]:
         folder.chmod(0o755)
         prefix = ["runuser", "-u", "postgres", "--"]
     port = free_port()
-    _run(*prefix, programs / "initdb", "-D", home / "data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
+    _run(
+        *prefix,
+        programs / "initdb",
+        "-D",
+        home / "data",
+        "-U",
+        "postgres",
+        "-A",
+        "trust",
+        "-E",
+        "UTF8",
+        "--locale=C.UTF-8",
+        "--no-sync",
+    )
     settings = f"-k {home} -p {port} -c listen_addresses=127.0.0.1 -c max_connections=200 {options}"
     _run(*prefix, programs / "pg_ctl", "-D", home / "data", "-w", "-l", home / "log", "-o", settings, "start")
     try:
@@ -85,7 +100,19 @@ def redis(folder: Path) -> Iterator[str]:
     port = free_port()
     with (home / f"log-{port}").open("w") as log:
         process = subprocess.Popen(
-            [program, "--bind", "127.0.0.1", "--port", str(port), "--save", "", "--appendonly", "no", "--dir", str(home)],
+            [
+                program,
+                "--bind",
+                "127.0.0.1",
+                "--port",
+                str(port),
+                "--save",
+                "",
+                "--appendonly",
+                "no",
+                "--dir",
+                str(home),
+            ],
             stdout=log,
             stderr=log,
         )
@@ -117,7 +144,12 @@ def wait_for_port(port: int, *, seconds: float = 20) -> None:
 
 def chromium() -> str | None:
     """Return the Chromium to drive: CHROMIUM, Debian's, or the one that Playwright has downloaded; None without any."""
-    found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    found = (
+        os.environ.get("CHROMIUM")
+        or shutil.which("chromium")
+        or shutil.which("chromium-browser")
+        or shutil.which("google-chrome")
+    )
     if found:
         return found
     downloads = Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH", Path.home() / ".cache" / "ms-playwright"))

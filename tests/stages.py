@@ -19,7 +19,11 @@ from tests import servers
 
 ROOT = Path(__file__).resolve().parent.parent
 NO_TEST_COLLECTED = 5
-DEBIAN = {"postgresql": servers.debian_postgresql, "redis-server": lambda: shutil.which("redis-server"), "chromium": servers.chromium}
+DEBIAN = {
+    "postgresql": servers.debian_postgresql,
+    "redis-server": lambda: shutil.which("redis-server"),
+    "chromium": servers.chromium,
+}
 NO_CHROMIUM = "Chromium is missing: install it (apt install chromium), or run .venv/bin/playwright install chromium."
 
 
@@ -29,11 +33,16 @@ class Report:
 
     lines: list[tuple[str, bool, float, str]] = field(default_factory=list)
 
-    def run(self, name: str, *command: str | Path, env: dict[str, str] | None = None, fine: Sequence[int] = (0,)) -> int:
+    def run(
+        self, name: str, *command: str | Path, env: dict[str, str] | None = None, fine: Sequence[int] = (0,)
+    ) -> int:
         """Run one stage, showing what it says; note how it ended, and return its status."""
         print(f"\n== {name}", flush=True)
         begun = time.monotonic()
-        status = subprocess.run([str(part) for part in command], cwd=ROOT, env={**os.environ, **(env or {})}, check=False).returncode
+        clean = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
+        status = subprocess.run(
+            [str(part) for part in command], cwd=ROOT, env={**clean, **(env or {})}, check=False
+        ).returncode
         self.note(name, status in fine, time.monotonic() - begun, "" if status in fine else f"status {status}")
         return status
 
@@ -46,19 +55,30 @@ class Report:
             print(f"{'ok  ' if is_well else 'FAIL'} {seconds:7.1f} s  {name}{f' ({why})' if why else ''}")
         failed = [name for name, is_well, _, _ in self.lines if not is_well]
         minutes, rest = divmod(round(time.time() - begun), 60)
-        print(f"{'All stages passed' if not failed else f'{len(failed)} of {len(self.lines)} stages failed'} in {minutes} min {rest} s.")
+        print(
+            f"{'All stages passed' if not failed else f'{len(failed)} of {len(self.lines)} stages failed'} in {minutes} min {rest} s."
+        )
         return 1 if failed or not self.lines else 0
 
 
 def main(arguments: Sequence[str]) -> int:
-    parser = argparse.ArgumentParser(prog="bin/test", description="Test everything from nothing; further arguments go to pytest.")
-    parser.add_argument("--fast", action="store_true", help="the inner loop: lint, format, and the quick tests on SQLite")
+    parser = argparse.ArgumentParser(
+        prog="bin/test", description="Test everything from nothing; further arguments go to pytest."
+    )
+    parser.add_argument(
+        "--fast", action="store_true", help="the inner loop: lint, format, and the quick tests on SQLite"
+    )
     options, for_pytest = parser.parse_known_args(arguments)
     begun = float(os.environ.get("ACCORD_TESTS_BEGUN", time.time()))
     report = Report()
     if options.fast:
         check_style(report)
-        suite(report, "quick tests on SQLite", "not browser and not processes and not postgres and not real_data", for_pytest)
+        suite(
+            report,
+            "quick tests on SQLite",
+            "not browser and not processes and not postgres and not real_data",
+            for_pytest,
+        )
         return report.close(begun)
     install_what_is_missing()
     check_style(report)
@@ -76,8 +96,18 @@ def check_style(report: Report) -> None:
 def check_deeply(report: Report) -> None:
     templates = sorted((ROOT / "templates").rglob("*.html"))
     report.run("templates", bin_dir("djade"), "--target-version", "5.2", "--check", *templates)
-    report.run("types", bin_dir("mypy"), "config", "stakeholders", "roadmap", "prioritization", env=settings_environment())
-    report.run("missing migrations", sys.executable, "manage.py", "makemigrations", "--check", "--dry-run", env=settings_environment())
+    report.run(
+        "types", bin_dir("mypy"), "config", "stakeholders", "roadmap", "prioritization", env=settings_environment()
+    )
+    report.run(
+        "missing migrations",
+        sys.executable,
+        "manage.py",
+        "makemigrations",
+        "--check",
+        "--dry-run",
+        env=settings_environment(),
+    )
     report.run("import directions", sys.executable, "-m", "pytest", "-q", "tests/test_import_directions.py")
 
 
@@ -88,7 +118,9 @@ def run_suites(report: Report, folder: Path, for_pytest: Sequence[str]) -> None:
     try:
         with servers.postgresql(folder) as database, servers.redis(folder) as broker:
             both = {"DATABASE_URL": database, "REDIS_URL": broker}
-            collected.append(suite(report, "suite on PostgreSQL and Redis", "not browser and not sqlite", for_pytest, both))
+            collected.append(
+                suite(report, "suite on PostgreSQL and Redis", "not browser and not sqlite", for_pytest, both)
+            )
             browser = servers.chromium()
             if browser:
                 chosen = {**both, "CHROMIUM": browser}
@@ -103,10 +135,27 @@ def run_suites(report: Report, folder: Path, for_pytest: Sequence[str]) -> None:
 
 def suite(report: Report, name: str, marked: str, for_pytest: Sequence[str], env: dict[str, str] | None = None) -> int:
     """Run pytest over what is `marked`; finding nothing is a failure unless the caller chose tests by arguments."""
-    workers = [] if any(argument.startswith("-n") for argument in for_pytest) else ["-n", os.environ.get("TEST_PROCESSES", "2")]
+    workers = (
+        []
+        if any(argument.startswith("-n") for argument in for_pytest)
+        else ["-n", os.environ.get("TEST_PROCESSES", "2")]
+    )
     fine = (0, NO_TEST_COLLECTED) if for_pytest else (0,)
-    clean = {"DATABASE_URL": "", "REDIS_URL": "", **(env or {})}
-    return report.run(name, sys.executable, "-m", "pytest", "-q", "-m", marked, *workers, "--dist", "loadgroup", *for_pytest, env=clean, fine=fine)
+    return report.run(
+        name,
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-m",
+        marked,
+        *workers,
+        "--dist",
+        "loadgroup",
+        *for_pytest,
+        env=env,
+        fine=fine,
+    )
 
 
 def bin_dir(program: str) -> Path:
@@ -115,7 +164,11 @@ def bin_dir(program: str) -> Path:
 
 def settings_environment() -> dict[str, str]:
     """Return settings good enough to load the code, for checks that touch no data."""
-    return {"BASE_URL": "http://testserver", "SECRET_KEY": "checks-only-" + "k" * 40, "LINK_KEY": "checks-only-" + "l" * 40, "DATABASE_URL": "sqlite://:memory:", "REDIS_URL": ""}
+    return {
+        "BASE_URL": "http://testserver",
+        "SECRET_KEY": "checks-only-" + "k" * 40,
+        "LINK_KEY": "checks-only-" + "l" * 40,
+    }
 
 
 def install_what_is_missing() -> None:
@@ -127,7 +180,12 @@ def install_what_is_missing() -> None:
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     with contextlib.suppress(OSError):
         subprocess.run(["apt-get", "update", "-qq"], env=quiet, check=False)
-        subprocess.run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing], env=quiet, check=False, stdout=subprocess.DEVNULL)
+        subprocess.run(
+            ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing],
+            env=quiet,
+            check=False,
+            stdout=subprocess.DEVNULL,
+        )
 
 
 if __name__ == "__main__":
