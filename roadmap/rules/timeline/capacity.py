@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from roadmap.rules.timeline.axis import Axis
 from roadmap.rules.timeline.facts import Release, Roadmap, Team
-from roadmap.rules.timeline.lanes import release_order
+from roadmap.rules.timeline.lanes import release_order, team_order
 
 FULL_SHARE = 54.0
 """Where in its cell the 100 % tick stands, in percent of the cell."""
@@ -42,7 +42,7 @@ class StripRow:
 
 
 def strip(roadmap: Roadmap, axis: Axis, *, width: float) -> tuple[StripRow, ...]:
-    """Return a row for each team that can do or has planned anything in a release on the axis, by name.
+    """Return a row for each team that can do or has planned anything in a release on the axis, in the teams' order.
 
     A release's window reaches from the end of the one before to its own end, so windows never overlap; several that end
     on one day share the place, and the first by name is drawn. Without a date it is not drawn. `width` is px of the axis.
@@ -60,7 +60,7 @@ def strip(roadmap: Roadmap, axis: Axis, *, width: float) -> tuple[StripRow, ...]
             begin = release.ends_on + timedelta(days=1)
     loads = {(load.team, load.release): load for load in roadmap.loads}
     rows = []
-    for team in sorted(roadmap.teams, key=lambda each: (each.name, each.id)):
+    for team in sorted(roadmap.teams, key=team_order):
         cells = []
         for release, x, share in windows:
             load = loads.get((team.id, release.id))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from roadmap.rules.timeline.facts import PlannedFeature, Release, Roadmap, Team
 from roadmap.rules.timeline.horizon import coming
-from roadmap.rules.timeline.lanes import placed
+from roadmap.rules.timeline.lanes import placed, team_order
 from roadmap.rules.timeline.spans import days_late, days_overdue, is_broken
 
 
@@ -98,6 +98,6 @@ def _overloads(roadmap: Roadmap, ahead: Sequence[Release]) -> tuple[Overload, ..
     return tuple(
         Overload(team, release, load.planned_days, load.available_days)
         for release in ahead
-        for team in sorted(teams.values(), key=lambda each: (each.name, each.id))
+        for team in sorted(teams.values(), key=team_order)
         if (load := over.get((release.id, team.id)))
     )

@@ -33,22 +33,20 @@ class Lanes(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Objective:
-    """position   from 0; it makes the letter: A to H, H for all further ones"""
+    """measure   what it is known by, in words short enough for a lane's head"""
 
     id: int
     position: int
+    letter: str
     name: str
     measure: str = ""
-
-    @property
-    def letter(self) -> str:
-        return "ABCDEFGH"[min(self.position, 7)]
 
 
 @dataclass(frozen=True, slots=True)
 class Team:
     id: int
     name: str
+    position: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from roadmap.rules.timeline.facts import Lanes, PlannedFeature, Release, Roadmap
+from roadmap.rules.timeline.facts import Lanes, PlannedFeature, Release, Roadmap, Team
 from roadmap.rules.timeline.spans import Span, span_of
 
 
@@ -61,6 +61,11 @@ def release_order(release: Release) -> tuple[date, date, str, int]:
     return (release.ends_on or date.max, release.starts_on or date.max, release.name, release.id)
 
 
+def team_order(team: Team) -> tuple[int, str, int]:
+    """A sort key: by position, then name."""
+    return (team.position, team.name, team.id)
+
+
 def lanes_of(roadmap: Roadmap, by: Lanes) -> tuple[Lane, ...]:
     """Return the lanes that hold a feature, in their own order; what belongs nowhere comes last.
 
@@ -75,10 +80,7 @@ def lanes_of(roadmap: Roadmap, by: Lanes) -> tuple[Lane, ...]:
             ]
             keys = [member.feature.objective for member in members]
         case Lanes.TEAM:
-            heads = [
-                Lane(str(each.id), each.name, "", None, "", ())
-                for each in sorted(roadmap.teams, key=lambda each: (each.name, each.id))
-            ]
+            heads = [Lane(str(each.id), each.name, "", None, "", ()) for each in sorted(roadmap.teams, key=team_order)]
             keys = [member.feature.team for member in members]
         case Lanes.RELEASE:
             heads = [

@@ -27,8 +27,8 @@ def quarter_end(day: date) -> date:
 class Span:
     """The days that a feature's bar covers, both inclusive.
 
-    starts_by, ends_from   the latest day on which it can start and the earliest on which it can end, given the
-                           precision; a feature "in Q2" may start as late as 30 June
+    starts_by, ends_from   the latest day on which it can start and the earliest on which it can end: "in Q2" may start
+                           as late as 30 June, and what only has a release may start and end anywhere in its window
     is_own                 both ends come from the feature; otherwise its release lent one or both
     """
 
@@ -42,18 +42,19 @@ class Span:
 def span_of(feature: PlannedFeature, release: Release | None) -> Span | None:
     """Return what the feature's bar covers, or None when it has no place on the axis ("later").
 
-    No date is invented: a missing end is the release's end, a missing start the release's start, and where there is no
-    such date either, the bar is the one day that is known. Dates in the wrong order give the single day of the start.
+    No date is invented: a missing end is the release's end, a missing start the release's start, and where these do not
+    fit either, the bar is the one day that is known. Dates in the wrong order give the single day of the start.
     """
     if feature.precision is Precision.LATER:
         return None
     starts, ends = _days_of(feature.starts_on, feature.precision), _days_of(feature.ends_on, feature.precision)
     is_own = starts is not None and ends is not None
-    if release is not None and not is_own:
-        if starts is None and release.starts_on and (ends is None or release.starts_on <= ends[1]):
-            starts = (release.starts_on, release.starts_on)
-        if ends is None and release.ends_on and (starts is None or starts[0] <= release.ends_on):
-            ends = (release.ends_on, release.ends_on)
+    if release is not None and release.starts_on and release.ends_on and not is_own:
+        window = (release.starts_on, release.ends_on)
+        if starts is None and (ends is None or window[0] <= ends[1]):
+            starts = (window[0], min(window[1], ends[1]) if ends else window[1])
+        if ends is None and (starts is None or starts[0] <= window[1]):
+            ends = (max(window[0], starts[0]) if starts else window[0], window[1])
     starts, ends = starts or ends, ends or starts
     if starts is None or ends is None:
         return None
@@ -95,9 +96,8 @@ def days_overdue(feature: PlannedFeature, span: Span | None, today: date) -> int
 def is_broken(need: Span | None, span: Span | None) -> bool:
     """Return whether a feature surely starts before the one that it needs has ended.
 
-    Only own dates can break an order, and coarse ones only where every reading of them does: what ends in March may
-    come before what starts in March. Source: finish-to-start precedence, dates read as intervals.
+    Coarse and lent dates break an order only where every reading of them does: what ends in March may come before what
+    starts in March, and two features of one release may come in either order, but what is due in 2027.2 cannot come
+    before what is due in 2027.1. Source: finish-to-start precedence, dates read as intervals.
     """
-    if need is None or span is None or not need.is_own or not span.is_own:
-        return False
-    return need.ends_from > span.starts_by
+    return need is not None and span is not None and need.ends_from > span.starts_by

@@ -20,8 +20,8 @@ from tests.roadmap.rules.roadmaps import TODAY, feature, roadmap, roadmaps
 SPRING = Release(1, "2027.1", date(2027, 1, 1), date(2027, 3, 25))
 WINTER = Release(2, "2026.4", date(2026, 10, 1), date(2026, 12, 17))
 SUMMER = Release(3, "2027.2", date(2027, 4, 1), date(2027, 6, 24))
-REPLY = Objective(1, 0, "First reply within 2 h", "median 3 h 10 → 2 h")
-COST = Objective(2, 1, "Halve the cost per ticket")
+REPLY = Objective(1, 0, "A", "First reply within 2 h", "median 3 h 10 → 2 h")
+COST = Objective(2, 1, "B", "Halve the cost per ticket")
 
 
 def bar_of(drawing, key):

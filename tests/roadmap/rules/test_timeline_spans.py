@@ -106,7 +106,13 @@ def test_an_order_is_broken_where_every_reading_of_the_dates_breaks_it(need_ends
     assert is_broken(need, span) is broken
 
 
-def test_dates_that_a_release_lent_break_no_order():
-    need = span_of(feature(release=1), SPRING)
-    span = span_of(feature(starts_on=date(2027, 1, 2), ends_on=date(2027, 1, 3)), None)
-    assert not is_broken(need, span)
+def test_what_only_has_a_release_breaks_an_order_where_the_releases_do():
+    summer = Release(3, "2027.2", date(2027, 3, 26), date(2027, 6, 24))
+    in_spring, in_summer = span_of(feature(), SPRING), span_of(feature(), summer)
+    in_january = span_of(feature(starts_on=date(2027, 1, 2), ends_on=date(2027, 1, 3)), None)
+    assert not is_broken(in_spring, in_spring)
+    assert not is_broken(in_spring, in_january)
+    assert not is_broken(in_spring, in_summer)
+    assert is_broken(in_summer, in_spring)
+    assert is_broken(in_summer, in_january)
+    assert not is_broken(None, in_spring)
