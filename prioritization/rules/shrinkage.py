@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +35,10 @@ class Prior:
     within: float
     between: float | None
     is_fallback: bool
+
+    def rounded(self) -> Prior:
+        """Return it with mean and weight as pages show them, to two decimals."""
+        return replace(self, mean=round(self.mean, 2), weight=round(self.weight, 2))
 
 
 def estimate_prior(

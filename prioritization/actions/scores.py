@@ -1,0 +1,106 @@
+"""Asks for scores, and hands what is due to one worker at a time.
+
+Asking is a row, so no vote waits on a message that may get lost; the message only wakes the worker earlier. Scoring runs
+on the queue `long`: at 10,000 features it takes longer than a sweep may be kept waiting, and numpy is then loaded by
+that one worker alone. Votes that come in while it runs are taken by the next run, all at once.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from celery import current_app
+from django.db import transaction
+from django.db.models import OuterRef, Q, Subquery
+
+from prioritization.models import ScoreRequest, ScoreRun
+from roadmap.models import Feature, Product, Standing
+from stakeholders.models import Department
+
+TASK = "prioritization.tasks.score_product"
+CLAIM_LASTS = timedelta(seconds=60)
+DONE = (Feature.Status.SHIPPED, Feature.Status.DROPPED)
+
+
+class Claim(NamedTuple):
+    """A worker's hold on a request: which, when it took it, and the ticket of the last who had asked by then."""
+
+    request_id: int
+    claimed_at: datetime
+    ticket: int
+
+
+def request_scores(product_id: int, *, now: datetime) -> None:
+    """Say that a product's scores are out of date. Part of the transaction that made them so; safe to repeat.
+
+    Call it last in that transaction: everybody who votes on this product writes the same row.
+    """
+    ScoreRequest.objects.bulk_create(
+        [ScoreRequest(product_id=product_id, asked_at=now, ticket=secrets.randbits(62))],
+        update_conflicts=True,
+        unique_fields=["product"],
+        update_fields=["asked_at", "ticket"],
+    )
+    # a lambda, not a partial: Django logs a failing robust hook by its __qualname__, which a partial lacks
+    transaction.on_commit(lambda: wake(product_id), robust=True)
+
+
+def wake(product_id: int) -> None:
+    """Tell the worker at once. If the broker is away this fails, is logged, and the sweep finds the row."""
+    current_app.send_task(TASK, [product_id], queue="long", retry=False, expires=60)
+
+
+def due_products(now: datetime) -> list[int]:
+    """Return the ids of products whose scores are asked for and not being made, the longest waiting first."""
+    return list(ScoreRequest.objects.filter(_free(now)).order_by("asked_at").values_list("product_id", flat=True))
+
+
+@transaction.atomic
+def request_stale(*, now: datetime) -> None:
+    """Ask for scores where something changed that no vote tells of: a feature's status, a department's weight.
+
+    The apps below keep these and may not call this one, so the sweep compares: three queries for all products.
+    """
+    wrongly_ranked = Q(rank__isnull=False, feature__status__in=DONE)
+    wrongly_unranked = Q(rank=None, score__isnull=False) & ~Q(feature__status__in=DONE)
+    stale = set(Standing.objects.filter(wrongly_ranked | wrongly_unranked).values_list("product_id", flat=True))
+    weights = {str(pk): weight for pk, weight in Department.objects.values_list("pk", "weight")}
+    latest = ScoreRun.objects.filter(product=OuterRef("pk")).values("used")[:1]
+    for product_id, used in Product.objects.annotate(used=Subquery(latest)).values_list("pk", "used"):
+        departments = (used or {}).get("departments", {})
+        if any(weights.get(pk) != weight for pk, weight in departments.items()):
+            stale.add(product_id)
+    for product_id in stale:
+        request_scores(product_id, now=now)
+
+
+def claim(product_id: int, *, now: datetime) -> Claim | None:
+    """Take a product's request for this worker; None when there is none, or another worker holds it.
+
+    A claim older than a minute belonged to a worker that died, and is taken over.
+    """
+    asked = ScoreRequest.objects.filter(_free(now), product_id=product_id)
+    if not asked.update(claimed_at=now):
+        return None
+    request = ScoreRequest.objects.filter(product_id=product_id, claimed_at=now).first()
+    return request and Claim(request.pk, now, request.ticket)
+
+
+def still_holds(held: Claim) -> bool:
+    """Whether no other worker has taken the request over; holds the row until the transaction ends."""
+    return ScoreRequest.objects.select_for_update().filter(pk=held.request_id, claimed_at=held.claimed_at).exists()
+
+
+@transaction.atomic
+def finish(held: Claim) -> bool:
+    """Delete the request, unless a vote came in after the claim: then hand it back and return False."""
+    mine = ScoreRequest.objects.filter(pk=held.request_id, claimed_at=held.claimed_at)
+    if mine.filter(ticket=held.ticket).delete()[0]:
+        return True
+    return not mine.update(claimed_at=None)
+
+
+def _free(now: datetime) -> Q:
+    return Q(claimed_at=None) | Q(claimed_at__lt=now - CLAIM_LASTS)

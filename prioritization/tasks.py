@@ -1,0 +1,25 @@
+"""Background work of prioritization: ids in, call the act, out."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from prioritization.actions import scores
+from stakeholders import clock
+
+
+@shared_task(ignore_result=True)
+def score_product(product_id: int) -> None:
+    """Score one product if that is asked for."""
+    # numpy comes with it, and is loaded only by the worker that scores.
+    from prioritization.actions.scoring import score_when_asked
+
+    score_when_asked(product_id, clock=clock.now)
+
+
+@shared_task(ignore_result=True)
+def score_due_products() -> None:
+    """Score whatever is asked for and whatever went stale without a vote: the sweep that needs no message."""
+    scores.request_stale(now=clock.now())
+    for product_id in scores.due_products(clock.now()):
+        score_product(product_id)

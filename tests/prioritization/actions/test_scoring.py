@@ -1,0 +1,233 @@
+from datetime import timedelta
+
+import pytest
+
+from prioritization.actions import scores, scoring
+from prioritization.actions.tallies import recount
+from prioritization.models import Criterion, ScoreRequest, ScoreRun
+from prioritization.tasks import score_due_products, score_product
+from roadmap.models import Feature, Standing
+from stakeholders.models import Department
+from tests import factories
+from tests.prioritization.votes import rate, rate_all, voting_round
+
+
+@pytest.fixture
+def features(beacon):
+    return [factories.feature(beacon, f"Feature {letter}") for letter in "ABCDEFG"]
+
+
+@pytest.fixture
+def voters(beacon):
+    return [factories.seat(beacon, department_name=name) for name in ("Sales", "Sales", "Engineering")]
+
+
+@pytest.fixture
+def voting(beacon, features, voters):
+    """Feature A is liked most, F least, and nobody has rated G."""
+    voting = voting_round(beacon, features)
+    for feature, values in zip(
+        features, ((5, 5, 4), (4, 5, 4), (4, 3, 4), (3, 3, 3), (2, 3, 2), (1, 2, 2)), strict=False
+    ):
+        for seat, value in zip(voters, values, strict=True):
+            rate_all(voting, seat, feature, value)
+    return voting
+
+
+def order(product):
+    return "".join(
+        standing.feature.title[-1]
+        for standing in Standing.objects.filter(product=product, rank__isnull=False)
+        .order_by("rank")
+        .select_related("feature")
+    )
+
+
+def test_features_are_ranked_by_their_votes_and_the_unrated_one_not_at_all(beacon, voting, now):
+    run = scoring.score(beacon, now=now)
+    assert order(beacon) == "ABCDEF"
+    assert run.ranked == 6
+    assert not Standing.objects.filter(feature__title="Feature G").exists()
+
+
+def test_a_standing_holds_what_its_marks_need(beacon, voting, now):
+    scoring.score(beacon, now=now)
+    standing = Standing.objects.get(feature__title="Feature A")
+    # 5 and 5 from Sales, 4 from Engineering: weights 1/√2, 1/√2 and 1
+    assert standing.criteria["impact"]["mean"] == pytest.approx((10 / 2**0.5 + 4) / (2 / 2**0.5 + 1))
+    assert standing.criteria["impact"]["votes"] == 3
+    assert (standing.criteria["impact"]["low"], standing.criteria["impact"]["high"]) == (None, None)
+    assert standing.votes == 3
+    assert 0 <= standing.split < 0.3
+    assert 60 < standing.score < 100
+
+
+def test_a_run_says_what_was_used(beacon, voting, now):
+    run = scoring.score(beacon, now=now)
+    assert [(each["key"], each["weight"]) for each in run.criteria] == [
+        ("impact", 0.35),
+        ("effort", 0.25),
+        ("ease", 0.15),
+        ("happiness", 0.25),
+    ]
+    prior = run.used["priors"]["impact"]
+    assert not prior["is_fallback"]
+    assert prior["mu"] == round(prior["mu"], 2)
+    assert run.used["rating_style"] is False
+    assert (run.at, len(run.digest)) == (now, 64)
+
+
+def test_few_votes_fall_back_and_the_run_says_so(beacon, features, voters, now):
+    voting = voting_round(beacon, features)
+    rate_all(voting, voters[0], features[0], 5)
+    run = scoring.score(beacon, now=now)
+    assert run.used["priors"]["impact"] == {"mu": 5, "k": 4, "s2": 1, "tau2": None, "is_fallback": True}
+
+
+def test_the_same_inputs_are_not_scored_twice(beacon, voting, now):
+    first = scoring.score(beacon, now=now)
+    Standing.objects.update(tier=7)
+    assert scoring.score(beacon, now=now + timedelta(hours=1)) == first
+    assert ScoreRun.objects.count() == 1
+    assert set(Standing.objects.values_list("tier", flat=True)) == {7}
+
+
+def test_only_standings_that_changed_are_written(beacon, voting, voters, features, now):
+    first = scoring.score(beacon, now=now)
+    beta = voting_round(beacon, features, opened_at=now + timedelta(days=20))
+    rate(beta, voters[0], features[6], impact=3)
+    second = scoring.score(beacon, now=now + timedelta(days=21))
+    # the seventh feature appears; a vote that moves the average by less than it shows leaves the others as they were
+    written = set(Standing.objects.filter(run=second.pk).values_list("feature__title", flat=True))
+    assert "Feature G" in written
+    unchanged = Standing.objects.filter(run=first.pk)
+    assert len(written) + unchanged.count() == 7
+
+
+def test_the_priors_shown_are_the_priors_used(beacon, voting, now):
+    run = scoring.score(beacon, now=now)
+    for standing in Standing.objects.all():
+        score = 0.0
+        for criterion in run.criteria:
+            cell, prior = standing.criteria[criterion["key"]], run.used["priors"][criterion["key"]]
+            pulled = (cell["effective"] * cell["mean"] + prior["k"] * prior["mu"]) / (cell["effective"] + prior["k"])
+            score += criterion["weight"] * 25 * (pulled - 1)
+        assert score == pytest.approx(standing.score)
+
+
+def test_a_shipped_feature_leaves_the_ranking_and_keeps_its_score(beacon, voting, now):
+    scoring.score(beacon, now=now)
+    Feature.objects.filter(title="Feature A").update(status=Feature.Status.SHIPPED)
+    scores.request_stale(now=now)
+    scoring.score_when_asked(beacon.pk, clock=lambda: now)
+    assert order(beacon) == "BCDEF"
+    assert Standing.objects.get(feature__title="Feature A").score > 60
+
+
+def test_a_departments_new_weight_is_found_by_the_sweep(beacon, voting, now):
+    scoring.score(beacon, now=now)
+    scores.request_stale(now=now)
+    ScoreRequest.objects.all().delete()
+    Department.objects.filter(name="Engineering").update(weight=3)
+    scores.request_stale(now=now)
+    assert ScoreRequest.objects.filter(product=beacon).exists()
+
+
+def test_nothing_is_stale_when_nothing_changed(beacon, voting, now):
+    scoring.score(beacon, now=now)
+    ScoreRequest.objects.all().delete()
+    scores.request_stale(now=now)
+    assert not ScoreRequest.objects.exists()
+
+
+def test_a_products_own_criteria_replace_the_defaults(beacon, voting, now):
+    Criterion.objects.create(product=beacon, key="ease", name="Ease", low_anchor="hard", high_anchor="easy", weight=2)
+    run = scoring.score(beacon, now=now)
+    assert [(each["key"], each["weight"], each["entered"]) for each in run.criteria] == [("ease", 1.0, 2.0)]
+    assert set(Standing.objects.first().criteria) == {"ease"}
+
+
+def test_votes_taken_back_leave_the_feature_unranked(beacon, voting, voters, features, now):
+    scoring.score(beacon, now=now)
+    for seat in voters:
+        rate_all(voting, seat, features[0], None)
+    scoring.score(beacon, now=now)
+    standing = Standing.objects.get(feature=features[0])
+    assert (standing.score, standing.rank, standing.votes) == (None, None, 0)
+    assert order(beacon) == "BCDEF"
+
+
+def test_two_products_do_not_mix(beacon, voting, voters, now):
+    orion = factories.product("orion")
+    feature = factories.feature(orion, "Feature X")
+    seat = factories.seat(orion)
+    rate_all(voting_round(orion, [feature]), seat, feature, 1)
+    scoring.score(orion, now=now)
+    scoring.score(beacon, now=now)
+    assert (order(beacon), order(orion)) == ("ABCDEF", "X")
+
+
+# what is due
+
+
+def test_the_task_scores_what_is_asked_for_and_then_nothing_is_left_to_do(beacon, voting):
+    score_product(beacon.pk)
+    assert order(beacon) == "ABCDEF"
+    assert not ScoreRequest.objects.exists()
+    run = ScoreRun.objects.get()
+    score_product(beacon.pk)
+    assert ScoreRun.objects.get() == run
+
+
+def test_the_sweep_finds_what_no_message_told_of(beacon, voting):
+    score_due_products()
+    assert order(beacon) == "ABCDEF"
+    assert not ScoreRequest.objects.exists()
+
+
+def test_a_vote_that_comes_in_while_scoring_is_counted_by_the_next_run(beacon, voting, voters, features, now):
+    held = scores.claim(beacon.pk, now=now)
+    rate_all(voting, voters[0], features[6], 5, impact=4)
+    assert not scores.finish(held)
+    assert scores.claim(beacon.pk, now=now + timedelta(seconds=1))
+
+
+def test_a_request_is_held_by_one_worker_until_it_must_have_died(beacon, voting, now):
+    assert scores.claim(beacon.pk, now=now)
+    assert scores.claim(beacon.pk, now=now + timedelta(seconds=50)) is None
+    assert scores.due_products(now + timedelta(seconds=50)) == []
+    assert scores.due_products(now + timedelta(seconds=61)) == [beacon.pk]
+    assert scores.claim(beacon.pk, now=now + timedelta(seconds=61))
+
+
+def test_a_worker_that_lost_its_request_writes_nothing(beacon, voting, now):
+    slow = scores.claim(beacon.pk, now=now)
+    quick = scores.claim(beacon.pk, now=now + timedelta(minutes=2))
+    assert scoring.score(beacon, held=slow, now=now) is None
+    assert not ScoreRun.objects.exists()
+    assert scoring.score(beacon, held=quick, now=now)
+    assert scores.finish(quick)
+    assert scores.finish(slow)
+
+
+def test_a_vote_is_kept_though_the_broker_is_away(
+    beacon, features, voters, monkeypatch, django_capture_on_commit_callbacks
+):
+    def refuse(*args, **kwargs):
+        raise ConnectionError("no broker")
+
+    monkeypatch.setattr(scores.current_app, "send_task", refuse)
+    voting = voting_round(beacon, features)
+    with django_capture_on_commit_callbacks(execute=True):
+        rate_all(voting, voters[0], features[0], 5)
+    assert ScoreRequest.objects.filter(product=beacon).exists()
+
+
+def test_the_order_in_which_people_voted_changes_no_digest(beacon, voting, voters, features, now):
+    before = scoring.read_inputs(beacon).digest()
+    for seat in reversed(voters):
+        rate_all(voting, seat, features[5], 3)
+    for seat, value in zip(voters, (1, 2, 2), strict=True):
+        rate_all(voting, seat, features[5], value)
+    recount(beacon.pk, [feature.pk for feature in features], now=now)
+    assert scoring.read_inputs(beacon).digest() == before
