@@ -1,10 +1,11 @@
 """Knows what a round of confirmation comes to: from the last answers and the rule fixed at opening to one verdict."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
 from enum import IntEnum, StrEnum
 from fractions import Fraction
 from math import ceil
+from typing import Any
 
 
 class Choice(StrEnum):
@@ -200,3 +201,40 @@ def _by_department(signers: list[Signer], rule: Rule) -> tuple[tuple[int | None,
         groups.setdefault(signer.department, []).append(signer)
     order = sorted(groups, key=lambda department: (department is None, department or 0))
     return tuple((department, _tally(groups[department], rule)) for department in order)
+
+
+def to_plain(found: Outcome, rule: Rule) -> dict[str, Any]:
+    """Return an outcome and its rule in JSON's types; shares as "2/3", seats and departments as ids."""
+    return {
+        "verdict": found.verdict.name.lower(),
+        "needed": found.needed,
+        "counted": found.counted,
+        "required": asdict(found.required),
+        "consulted": asdict(found.consulted),
+        "departments": [{"department": department, **asdict(tally)} for department, tally in found.departments],
+        "silent": [*found.silent],
+        "objecting": [*found.objecting],
+        "concerned": [*found.concerned],
+        "left": [*found.left],
+        "rule": {"quorum": str(rule.quorum), "threshold": str(rule.threshold), "silence": rule.silence.value},
+    }
+
+
+def from_plain(stored: Mapping[str, Any]) -> Outcome:
+    """Return the outcome that `to_plain` made."""
+    departments = []
+    for each in stored["departments"]:
+        counts = dict(each)
+        departments.append((counts.pop("department"), Tally(**counts)))
+    return Outcome(
+        verdict=Verdict[stored["verdict"].upper()],
+        needed=stored["needed"],
+        counted=stored["counted"],
+        required=Tally(**stored["required"]),
+        consulted=Tally(**stored["consulted"]),
+        departments=tuple(departments),
+        silent=tuple(stored["silent"]),
+        objecting=tuple(stored["objecting"]),
+        concerned=tuple(stored["concerned"]),
+        left=tuple(stored["left"]),
+    )

@@ -16,12 +16,15 @@ SHAPE = 1
 class ProductEntry(TypedDict):
     key: str
     name: str
+    tagline: str
     vision: str
     zone: str
 
 
 class ObjectiveEntry(TypedDict):
     id: int
+    letter: str
+    position: int
     name: str
     measure: str
     unit: str
@@ -62,9 +65,9 @@ class ContributionEntry(TypedDict):
 
 class EffortEntry(TypedDict):
     team: int
-    low: str | None
-    likely: str | None
-    high: str | None
+    low: str
+    likely: str
+    high: str
 
 
 class FeatureEntry(TypedDict):
@@ -89,19 +92,12 @@ class FeatureEntry(TypedDict):
     score: str | None
 
 
-class Snapshot(TypedDict):
-    """What a version says. People are seat ids, never names; days and shares are decimal text, dates ISO text.
+class Plan(TypedDict):
+    """What a roadmap says at one instant. Days, shares and measures are decimal text, dates ISO text, people seat ids.
 
     features   the planned ones only, by number; `objective` is the lane, `department` that of the owner
-    signers    the seats that were asked to confirm, each with whether it is required
-    unsmart    what the SMART check found when this was published, and why it went out all the same
     """
 
-    shape: int
-    number: int
-    published_at: str
-    published_by: int
-    note: str
     product: ProductEntry
     objectives: list[ObjectiveEntry]
     releases: list[ReleaseEntry]
@@ -109,7 +105,31 @@ class Snapshot(TypedDict):
     teams: list[TeamEntry]
     capacity: list[CapacityEntry]
     features: list[FeatureEntry]
-    unsmart: dict[str, Any]
+
+
+class GapEntry(TypedDict):
+    """What the SMART check missed in one feature when it was published."""
+
+    feature: int
+    missing: list[str]
+
+
+class Gaps(TypedDict):
+    """Why it went out all the same stands in `why`; empty where nothing was missed."""
+
+    features: list[GapEntry]
+    why: str
+
+
+class Snapshot(Plan):
+    """A plan as it was published: nothing of a version's row is left outside its hash."""
+
+    shape: int
+    number: int
+    published_at: str
+    published_by: int
+    note: str
+    gaps: Gaps
 
 
 def plain(value: Any) -> Any:
@@ -153,6 +173,22 @@ def canonical(value: Any) -> bytes:
     return text.encode()
 
 
+def seal(plan: Plan, *, number: int, at: datetime, by: int, note: str, gaps: Gaps) -> dict[str, Any]:
+    """Return the plain snapshot that a version holds. `by` is the seat of whoever publishes it."""
+    said = {"shape": SHAPE, "number": number, "published_at": at, "published_by": by, "note": note, "gaps": gaps}
+    return plain(plan) | plain(said)
+
+
+def plan_in(snapshot: Mapping[str, Any]) -> Plan:
+    """Return the plan that a snapshot holds, without what was said when it was published."""
+    return {key: snapshot[key] for key in Plan.__annotations__}  # type: ignore[return-value]
+
+
+def fingerprint(plan: Plan) -> str:
+    """Return what tells one plan from another, so that a page can say "this is what I saw" when it publishes."""
+    return hashlib.sha256(canonical(plan)).hexdigest()
+
+
 def digest(snapshot: Mapping[str, Any], *, previous: str) -> str:
     """Return the SHA-256, 64 hex digits, of the hash of the version before, a line feed, and the canonical snapshot.
 
@@ -193,7 +229,7 @@ class Break:
 def first_break(links: Iterable[Link]) -> Break | None:
     """Return the first link that does not hold, in the order of numbers, or None; an empty chain holds.
 
-    MISSING: a number before the last one has no row (cutting off the last ones leaves no trace but the mails about them).
+    MISSING: a number before the last has no row (the last ones cut off leave no trace but the mails about them).
     UNCHAINED: the link does not name the hash of the one before. CHANGED: its snapshot does not hash to its hash.
     CONTRADICTED: a column beside the snapshot says something else than the snapshot.
     """

@@ -1,3 +1,4 @@
+import json
 from fractions import Fraction
 from random import Random
 
@@ -5,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roadmap.rules.outcome import Choice, Rule, Signer, Silence, Tally, Verdict, outcome
+from roadmap.rules.outcome import Choice, Rule, Signer, Silence, Tally, Verdict, from_plain, outcome, to_plain
 
 C, W, O, A, S = Choice.CONFIRM, Choice.CONCERNS, Choice.OBJECT, Choice.ABSTAIN, None  # noqa: E741
 TWO_THIRDS = Rule(threshold=Fraction(2, 3))
@@ -178,3 +179,9 @@ def test_confirmed_means_that_nobody_required_is_silent_and_nobody_objects(team,
     if found.verdict is Verdict.CONFIRMED:
         assert not any(one.choice in (O, W) for one in team)
         assert all(one.choice in (C, A) for one in team if one.is_required)
+
+
+@given(rounds(), rules)
+def test_an_outcome_is_kept_as_json_and_read_back_the_same(team, rule):
+    found = outcome(team, rule)
+    assert from_plain(json.loads(json.dumps(to_plain(found, rule)))) == found

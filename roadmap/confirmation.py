@@ -1,0 +1,225 @@
+"""The kind of round by which people confirm a version: what the deadline machine asks of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from roadmap.actions.publishing import KIND
+from roadmap.models import Answer, Confirmation
+from roadmap.queries import confirmation as reads
+from roadmap.queries.changes import ShownChange, count_words, small_number
+from roadmap.queries.confirm_page import Since, doing_nothing, since
+from roadmap.queries.versions import covers, snapshot_of
+from roadmap.rules.outcome import outcome, to_plain
+from stakeholders import wording
+from stakeholders.kinds import Conclusion, MailRow, MailWords, Refusal, ShownAnswer, Words
+from stakeholders.models import Invitation, Message, Round
+
+MOST_ROWS = 5
+
+
+class ConfirmationKind:
+    """See stakeholders.kinds.RoundKind."""
+
+    name = KIND
+    noun: Words = gettext_lazy("confirmation")
+
+    def invitation_words(self, round: Round) -> Words:
+        return _("Confirm version %(number)s of the roadmap, about two minutes") % {
+            "number": reads.confirmation_of(round).version.number
+        }
+
+    def answer_url(self, round: Round) -> str:
+        return reverse("roadmap:confirm", args=[round.public_id])
+
+    def part_url(self, round: Round) -> str:
+        return reverse("roadmap:round-confirmation", args=[round.product.slug, round.public_id])
+
+    def answers(self, round: Round) -> Mapping[int, ShownAnswer]:
+        return {
+            row.seat.pk: ShownAnswer(state=row.state, label=row.label, said=row.said, at=row.at, needs=row.needs)
+            for row in reads.people(reads.confirmation_of(round))
+        }
+
+    def conclusion(self, round: Round, now: datetime) -> Conclusion:
+        confirmation = reads.confirmation_of(round)
+        confirmation.round = round
+        found = reads.outcome_of(confirmation, now=now)
+        return Conclusion(
+            sentence=reads.sentence_with_names(found, confirmation.version.number, reads.people(confirmation)),
+            short=str(reads.VERDICTS[found.verdict]),
+            tone=reads.TONES[found.verdict],
+        )
+
+    def rule(self, round: Round) -> Words:
+        required = round.invitations.standing().filter(is_required=True).count()
+        return reads.rule_in_words(reads.confirmation_of(round), required=required)
+
+    def refuses_to_close_early(self, round: Round) -> Refusal | None:
+        missing = list(round.invitations.silent().filter(is_required=True).select_related("seat__user", "department"))
+        if not missing:
+            return None
+        names = [invitation.seat.user.get_full_name() for invitation in missing]
+        why = ngettext(
+            "It can close early only when everyone who must answer has. %(names)s has not.",
+            "It can close early only when everyone who must answer has. %(names)s have not.",
+            len(names),
+        ) % {"names": ", ".join(names)}
+        return Refusal(why=why, missing=missing)
+
+    def on_close(self, round: Round, now: datetime) -> dict[str, Any]:
+        confirmation = reads.confirmation_of(round)
+        confirmation.round = round
+        rule = reads.rule_of(confirmation)
+        found = outcome(reads.signers(confirmation, now=now), rule)
+        return {
+            "sentence": reads.sentence(found, confirmation.version.number),
+            "version": confirmation.version.number,
+            "answers": {
+                "rows": confirmation.answers.count(),
+                "digest": reads.digest_of_answers(confirmation),
+            },
+            **to_plain(found, rule),
+        }
+
+    def mail(self, message: Message, invitation: Invitation, now: datetime) -> MailWords:
+        confirmation = reads.confirmation_of(message.round)
+        match message.kind:
+            case Message.Kind.RECEIPT:
+                return _receipt(message, confirmation)
+            case Message.Kind.REMINDER:
+                return _reminder(message, invitation, confirmation)
+        return _invitation(message, invitation, confirmation)
+
+
+# mails
+
+
+def _invitation(message: Message, invitation: Invitation, confirmation: Confirmation) -> MailWords:
+    version = confirmation.version
+    snapshot = snapshot_of(version)
+    found = since(invitation, version, snapshot)
+    asks = format_html(
+        _("{who} asks you to confirm <strong>version {number}</strong> of the {product} roadmap: {covers}."),
+        who=_asker(message),
+        number=version.number,
+        product=version.product.name,
+        covers=covers(snapshot),
+    )
+    return MailWords(
+        subject=_("Do you confirm the %(product)s roadmap?") % {"product": version.product.name},
+        headline=_("%(name)s, do you confirm version %(number)s?") % _facts(message, confirmation),
+        paragraphs=[
+            asks,
+            _before(found),
+            _("You can confirm, confirm with concerns, object, or leave it to the owner. It takes about two minutes."),
+        ],
+        button=_("Read it and answer"),
+        rows_title=_("What has changed") if found.version else "",
+        rows=_rows(found),
+        rows_more=_more(found),
+        aside=[doing_nothing(confirmation, is_required=invitation.is_required)],
+    )
+
+
+def _reminder(message: Message, invitation: Invitation, confirmation: Confirmation) -> MailWords:
+    asked = list(message.round.invitations.standing().values_list("answered_at", flat=True))
+    answered = sum(at is not None for at in asked)
+    facts = {
+        "name": message.user.get_short_name(),
+        "answered": answered,
+        "asked": len(asked),
+        "number": confirmation.version.number,
+        "who": _asker(message),
+    }
+    if answered == len(asked) - 1 and answered:
+        headline = _("%(name)s, %(answered)s of %(asked)s have answered. You are the one left.") % facts
+    elif answered:
+        headline = _("%(name)s, %(answered)s of %(asked)s have answered, and you have not yet") % facts
+    else:
+        headline = _("%(name)s, nobody has answered yet. You could be the first.") % facts
+    return MailWords(
+        subject=_("Do you confirm the %(product)s roadmap?") % {"product": confirmation.version.product.name},
+        headline=headline,
+        paragraphs=[
+            _("%(who)s asks whether you confirm version %(number)s. Four answers, about two minutes.") % facts,
+            _before(since(invitation, confirmation.version, snapshot_of(confirmation.version))),
+        ],
+        button=_("Read it and answer"),
+        aside=[doing_nothing(confirmation, is_required=invitation.is_required)],
+    )
+
+
+def _receipt(message: Message, confirmation: Confirmation) -> MailWords:
+    answer = Answer.objects.get(pk=message.facts["answer"])
+    zone = confirmation.round.zone
+    paragraphs: list[Words] = [
+        format_html(
+            _("Received {when}: <strong>{answer}</strong>."),
+            when=wording.instant(answer.arrived_at, zone),
+            answer=answer.get_verdict_display(),
+        )
+    ]
+    if answer.text:
+        paragraphs.append(f"“{answer.text}”")
+    return MailWords(
+        subject=_("Your answer on version %(number)s") % _facts(message, confirmation),
+        headline=_("%(name)s, your answer on version %(number)s is in") % _facts(message, confirmation),
+        paragraphs=paragraphs,
+        button=_("See or change my answer"),
+        aside=[_("After the deadline it stands in the record of this version.")],
+    )
+
+
+def _facts(message: Message, confirmation: Confirmation) -> dict[str, Any]:
+    return {"name": message.user.get_short_name(), "number": confirmation.version.number}
+
+
+def _asker(message: Message) -> str:
+    return message.round.opened_by.user.get_full_name() if message.round.opened_by else _("The product manager")
+
+
+def _before(found: Since) -> str:
+    """What the person knew before, and how much is new."""
+    if found.version is None:
+        return _("It is the first version.")
+    facts = {
+        "number": found.version.number,
+        "day": wording.day(found.confirmed_at) if found.confirmed_at else "",
+        "changed": count_words(found.count),
+    }
+    if found.confirmed_at:
+        return _("You last confirmed version %(number)s, on %(day)s. %(changed)s") % facts
+    return _("You have not confirmed a version yet; the one before is version %(number)s. %(changed)s") % facts
+
+
+def _told_first(found: Since) -> Sequence[ShownChange]:
+    return [change for group in found.groups for change in group.changes]
+
+
+def _rows(found: Since) -> list[MailRow]:
+    if found.version is None:
+        return []
+    return [
+        MailRow(
+            sign=change.sign,
+            text=f"{change.key} {change.label}".strip(),
+            note=change.after or ", ".join(change.notes),
+            struck=change.before if change.is_struck else "",
+        )
+        for change in _told_first(found)[:MOST_ROWS]
+    ]
+
+
+def _more(found: Since) -> str:
+    rest = found.count - MOST_ROWS
+    if found.version is None or rest <= 0:
+        return ""
+    return ngettext("and one more", "and %(count)s more", rest) % {"count": small_number(rest)}
