@@ -6,6 +6,7 @@ cannot know), `Refused` (never).
 
 from __future__ import annotations
 
+import contextlib
 import re
 from email.utils import parseaddr
 from pathlib import Path
@@ -133,15 +134,16 @@ def keep_as_file(mail: EmailMessage) -> Path:
     The name is made from the Message-ID, so that a second copy takes the place of the first.
     """
     folder = Path(settings.OUTBOX_DIR)
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     name = re.sub(r"[^A-Za-z0-9]+", "-", mail.extra_headers.get("Message-ID", "mail").partition("@")[0]).strip("-")
     path = folder / f"{name}.eml"
     unfinished = path.with_suffix(".part")
     try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         unfinished.touch(mode=0o600)
         unfinished.write_bytes(mail.message().as_bytes())
         unfinished.replace(path)
     except OSError as error:
-        unfinished.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            unfinished.unlink(missing_ok=True)
         raise Deferred(_("The outbox folder cannot be written: %s") % (error.strerror or error)) from error
     return path

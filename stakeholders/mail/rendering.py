@@ -19,6 +19,7 @@ from stakeholders.actions.links import make_sign_in_link, seat_link, url_of
 from stakeholders.kinds import MailRow, MailWords
 from stakeholders.mail.words import plain, words_of
 from stakeholders.models import Invitation, Message, Organisation, Round, Seat
+from stakeholders.rules.tokens import sign_in_code
 
 TAKES_ANSWERS = (Message.Kind.INVITATION, Message.Kind.REMINDER, Message.Kind.EXTENSION, Message.Kind.RECEIPT)
 
@@ -72,6 +73,7 @@ def _sign_in_context(message: Message, now: datetime) -> dict[str, Any]:
     return {
         "headline": _("%s, here is your way in") % message.user.get_short_name(),
         "url": url_of(make_sign_in_link(message.user, now=now)),
+        "code": sign_in_code(settings.LINK_KEY, message.key.partition(":")[2]),
         "button": _("Sign in"),
         "preview": _("The link works once, for 15 minutes."),
     }
@@ -179,7 +181,7 @@ def _text(template: str, context: dict[str, Any]) -> str:
 def _inliner() -> Any:
     import css_inline
 
-    return css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False, remove_inlined_selectors=True)
+    return css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
 
 
 def _inlined(html: str) -> str:
