@@ -27,9 +27,14 @@ def entry(task: str, seconds: int, queue: str = "now") -> dict[str, Any]:
     return {"task": task, "schedule": timedelta(seconds=seconds), "options": {"queue": queue, "expires": seconds}}
 
 
+# Scoring brings numpy and may take long: it stays with one worker, so that the sweeps never wait for it.
+app.conf.task_routes = {"prioritization.tasks.*": {"queue": "long"}}
 app.conf.beat_schedule = {
     "heartbeat of now": entry("config.celery.heartbeat", HEARTBEAT_SECONDS, "now"),
     "heartbeat of long": entry("config.celery.heartbeat", HEARTBEAT_SECONDS, "long"),
+    "close rounds": entry("stakeholders.tasks.close_rounds", 5),
+    "send mail": entry("stakeholders.tasks.send_mail", 5),
+    "score products": entry("prioritization.tasks.score_due_products", 15, "long"),
 }
 
 

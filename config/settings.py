@@ -1,51 +1,27 @@
 """Accord's settings, all read from the environment; a wrong or missing one stops the start with one sentence."""
 
+import os
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
-import environ
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from config.data_folder import FACTS
+from config.environment import Environment
 from config.logs import configure_structlog, logging_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.FileAwareEnv()
+DATA_DIR = Path(os.environ.get("ACCORD_DATA") or BASE_DIR / "data")
+env = Environment(os.environ, kept={name: DATA_DIR / file for name, file in FACTS.items()})
+env.asked.add("ACCORD_DATA")
 
-
-def given(name: str) -> str:
-    """Return the environment's `name`, else what the data folder keeps of it, else nothing."""
-    kept = DATA_DIR / FACTS[name]
-    return env.str(name, default="") or (kept.read_text().strip() if kept.is_file() else "")
-
-
-def required(name: str, what: str) -> str:
-    """Return what is given as `name`, or stop and say what to set."""
-    value = given(name)
-    if not value:
-        raise ImproperlyConfigured(f"{name} is not set: give {what} (`bin/start` does so by itself).")
-    return value
-
-
-def read(name: str, kind: str, default: object, hint: str) -> Any:
-    """Return the environment's `name` read as `kind`, or stop and say what it should look like."""
-    try:
-        return getattr(env, kind)(name, default=default)
-    except (ValueError, TypeError) as error:
-        raise ImproperlyConfigured(f"{name} cannot be read: give {hint}.") from error
-
-
-DATA_DIR = Path(env.str("ACCORD_DATA", default=str(BASE_DIR / "data")))
-DEBUG = read("DEBUG", "bool", False, "1 or 0")
-BASE_URL = required("BASE_URL", "the address that people open, for example https://accord.example.org").rstrip("/")
-SECRET_KEY = required("SECRET_KEY", "a long random text that signs sessions")
-LINK_KEY = required("LINK_KEY", "a long random text that makes personal links")
-for _name, _value in (("SECRET_KEY", SECRET_KEY), ("LINK_KEY", LINK_KEY)):
-    if len(_value) < 32:
-        raise ImproperlyConfigured(f"{_name} is too short to be secret: give at least 32 random characters.")
+DEBUG = env.flag("DEBUG")
+BASE_URL = env.required("BASE_URL", "the address that people open, for example https://accord.example.org").rstrip("/")
+SECRET_KEY = env.secret("SECRET_KEY", "a long random text that signs sessions")
+LINK_KEY = env.secret("LINK_KEY", "a long random text that makes personal links")
 if SECRET_KEY == LINK_KEY:
     raise ImproperlyConfigured("SECRET_KEY and LINK_KEY are the same: give each a random text of its own.")
 _base = urlsplit(BASE_URL)
@@ -56,7 +32,7 @@ if _base.scheme not in ("http", "https") or not _base.hostname:
 if _base.path or _base.query or _base.fragment:
     raise ImproperlyConfigured(f"BASE_URL is {BASE_URL!r}: give it without a path; Accord needs a host of its own.")
 IS_HTTPS = _base.scheme == "https"
-ALLOWED_HOSTS = [_base.hostname, *env.list("ALLOWED_HOSTS", default=[])]
+ALLOWED_HOSTS = [_base.hostname, *env.words("ALLOWED_HOSTS")]
 if _base.hostname in ("127.0.0.1", "localhost"):
     ALLOWED_HOSTS += ["127.0.0.1", "localhost"]
 CSRF_TRUSTED_ORIGINS = [f"{_base.scheme}://{_base.netloc}"]
@@ -75,7 +51,6 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
-    "allauth.mfa",
     "django_htmx",
     "django_filters",
     "heroicons",
@@ -118,7 +93,7 @@ TEMPLATES = [
     }
 ]
 
-DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'accord.sqlite3'}")}
+DATABASES = {"default": env.database("DATABASE_URL", f"sqlite:///{DATA_DIR / 'accord.sqlite3'}")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
@@ -142,6 +117,9 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*"]
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "stakeholders.sign_in.AccountAdapter"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
@@ -152,16 +130,20 @@ LANGUAGES = [("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True
-TIME_ZONE = env.str("TIME_ZONE", default="UTC")
+TIME_ZONE = env.text("TIME_ZONE", "UTC")
+try:
+    ZoneInfo(TIME_ZONE)
+except (KeyError, ValueError, OSError) as error:
+    raise ImproperlyConfigured(f"TIME_ZONE is {TIME_ZONE!r}: give a name such as Europe/Berlin.") from error
 
 STATIC_URL = "static/"
-STATIC_ROOT = env.path("STATIC_ROOT", default=str(DATA_DIR / "static"))
+STATIC_ROOT = env.text("STATIC_ROOT", str(DATA_DIR / "static"))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
-        if env.bool("STATIC_MANIFEST", default=False)
+        if env.flag("STATIC_MANIFEST")
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
@@ -175,7 +157,7 @@ SECURE_SSL_REDIRECT = False
 SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 X_FRAME_OPTIONS = "DENY"
-TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
+TRUSTED_PROXIES = env.words("TRUSTED_PROXIES")
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 CONTENT_SECURITY_POLICY = {
@@ -194,19 +176,19 @@ CONTENT_SECURITY_POLICY = {
 }
 
 # mail: without EMAIL_URL it is kept as files and never handed to a server
-EMAIL_URL = env.str("EMAIL_URL", default="")
-MAIL_IS_KEPT = not EMAIL_URL
+_mail = env.mail("EMAIL_URL")
+MAIL_IS_KEPT = not _mail
 OUTBOX_DIR = DATA_DIR / "outbox"
-if EMAIL_URL:
-    vars().update(env.email("EMAIL_URL"))
+if _mail:
+    globals().update(_mail)
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = OUTBOX_DIR
 EMAIL_TIMEOUT = 15
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"Accord <accord@{_base.hostname}>")
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"Accord <accord@{_base.hostname}>")
 
 # background work: a clock and hands; the database alone knows what is due
-REDIS_URL = env.str("REDIS_URL", default="")
+REDIS_URL = env.text("REDIS_URL")
 if REDIS_URL and urlsplit(REDIS_URL).scheme not in ("redis", "rediss", "unix"):
     raise ImproperlyConfigured("REDIS_URL cannot be read: give an address such as redis://localhost:6379/0.")
 BROKER_DIR = DATA_DIR / "broker"
@@ -251,17 +233,15 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {"TITLE": "Accord", "VERSION": "1", "OAS_VERSION": "3.1.0", "SERVE_INCLUDE_SCHEMA": False}
 
 # logs go to standard error; no line ever holds a link's secret
-LOG_FORMAT = env.str("LOG_FORMAT", default="console")
-LOG_LEVEL = env.str("LOG_LEVEL", default="INFO").upper()
-if LOG_FORMAT not in ("console", "json"):
-    raise ImproperlyConfigured(f"LOG_FORMAT is {LOG_FORMAT!r}: give console or json.")
-if LOG_LEVEL not in ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"):
-    raise ImproperlyConfigured(f"LOG_LEVEL is {LOG_LEVEL!r}: give DEBUG, INFO, WARNING, ERROR or CRITICAL.")
+LOG_FORMAT = env.one_of("LOG_FORMAT", "console", "json")
+LOG_LEVEL = env.one_of("LOG_LEVEL", "INFO", "DEBUG", "WARNING", "ERROR", "CRITICAL")
 LOGGING = logging_settings(LOG_FORMAT, LOG_LEVEL)
 configure_structlog()
 
 # Accord's own
-STATUS_TOKEN = given("STATUS_TOKEN")
+STATUS_TOKEN = env.text("STATUS_TOKEN")
 LINK_TTL_SIGN_IN_MINUTES = 15
 ROUND_GRACE_SECONDS = 5
 ANSWER_LOCK_TIMEOUT_SECONDS = 3
+
+env.refuse_unknown()

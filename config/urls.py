@@ -1,5 +1,6 @@
 """Every address of Accord."""
 
+from allauth.account.views import ConfirmLoginCodeView, LogoutView, RequestLoginCodeView
 from django.conf import settings
 from django.urls import include, path
 
@@ -13,7 +14,10 @@ urlpatterns = [
     path("", include("prioritization.urls")),
     path("", include("roadmap.urls")),
     path("", include("stakeholders.urls")),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/login/", RequestLoginCodeView.as_view(), name="account_login"),
+    path("accounts/login/code/", RequestLoginCodeView.as_view(), name="account_request_login_code"),
+    path("accounts/login/code/confirm/", ConfirmLoginCodeView.as_view(), name="account_confirm_login_code"),
+    path("accounts/logout/", LogoutView.as_view(), name="account_logout"),
 ]
 if settings.DEBUG:
     urlpatterns += [path("-/components/", components, name="components")]
