@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from stakeholders.activity import record
-from stakeholders.models import Link, Round, Seat, User, Verb
+from stakeholders.models import Invitation, Link, Round, Seat, User, Verb
 from stakeholders.rules import tokens
 
 SIGN_IN_TTL = timedelta(minutes=15)
@@ -98,3 +98,8 @@ def find(text: str, *kinds: str) -> Link | None:
 def use_once(link: Link, *, now: datetime) -> bool:
     """Mark a single-use link as used; True for the one caller that did it in time."""
     return bool(Link.objects.filter(pk=link.pk, used_at=None, revoked_at=None, expires_at__gt=now).update(used_at=now))
+
+
+def mark_opened(link: Link, *, now: datetime) -> None:
+    """Remember when the person of a seat link first pressed its button; later presses change nothing."""
+    Invitation.objects.filter(round_id=link.round_id, seat_id=link.seat_id, opened_at=None).update(opened_at=now)

@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 
 from stakeholders.mail.delivery import Deferred, Refused, Transport, Unreachable
 from stakeholders.mail.rendering import render
-from stakeholders.models import Invitation, Message, Round
+from stakeholders.models import Invitation, Message, Round, User
 
 log = structlog.get_logger(__name__)
 
@@ -67,6 +67,18 @@ def queue(
             for invitation in invitations
         ],
         ignore_conflicts=True,
+    )
+
+
+def queue_sign_in(user: User, *, name: str, now: datetime) -> None:
+    """Put a sign-in mail into the outbox; `name` is what its code is made from (rules.tokens.sign_in_code)."""
+    Message.objects.create(
+        kind=Message.Kind.SIGN_IN,
+        key=f"{Message.Kind.SIGN_IN}:{name}",
+        user=user,
+        message_id=new_message_id(),
+        created_at=now,
+        due_at=now,
     )
 
 

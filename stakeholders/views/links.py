@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_http_methods, require_POST
 
 from stakeholders import access, clock, grants, kinds
 from stakeholders.actions import links as actions
-from stakeholders.actions.rounds import mark_opened
 from stakeholders.models import Invitation, Link
 from stakeholders.rules import tokens
 from stakeholders.sign_in import sign_in
@@ -62,6 +61,12 @@ def _over(link: Link) -> str:
     return ""
 
 
+def _refuse_if_over(link: Link) -> None:
+    """Raise Gone, which becomes a 410 page that says what to do."""
+    if reason := _over(link):
+        raise grants.Gone(reason, round=link.round, product=link.round.product if link.round else None, kind=link.kind)
+
+
 @require_http_methods(["GET", "HEAD", "OPTIONS"])
 def link(request: HttpRequest, token: str) -> HttpResponse:
     """Show whose link this is, what for and until when. Changes nothing, sets no cookie that grants anything."""
@@ -70,14 +75,18 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
     found = _find(request, token, Link.Kind.SEAT, Link.Kind.SIGN_IN, Link.Kind.SET_UP)
     if isinstance(found, HttpResponse):
         return found
-    if reason := _over(found):
-        raise grants.Gone(
-            reason, round=found.round, product=found.round.product if found.round else None, kind=found.kind
-        )
-    context = {"link": found, "token": token, "round": found.round, "seat": found.seat}
+    _refuse_if_over(found)
+    context = {"link": found, "token": token, "round": found.round, "seat": found.seat, "product": None}
+    status = 200
     if found.kind == Link.Kind.SEAT:
-        context["doing"] = kinds.kind_of(found.round).noun
-    return _sealed(render(request, f"stakeholders/link_{found.kind.replace('-', '_')}.html", context))
+        takes_answers = found.round.takes_answers_at(clock.now())
+        context |= {
+            "noun": kinds.kind_of(found.round).noun,
+            "product": found.round.product,
+            "takes_answers": takes_answers,
+        }
+        status = 200 if takes_answers else 410
+    return _sealed(render(request, f"stakeholders/link_{found.kind.replace('-', '_')}.html", context, status=status))
 
 
 @require_POST
@@ -86,37 +95,22 @@ def open_link(request: HttpRequest, token: str) -> HttpResponse:
     found = _find(request, token, Link.Kind.SEAT, Link.Kind.SIGN_IN, Link.Kind.SET_UP)
     if isinstance(found, HttpResponse):
         return found
-    if reason := _over(found):
-        raise grants.Gone(
-            reason, round=found.round, product=found.round.product if found.round else None, kind=found.kind
-        )
+    _refuse_if_over(found)
     now = clock.now()
     if found.kind == Link.Kind.SEAT:
-        mark_opened(found.round, found.seat, now=now)
+        actions.mark_opened(found, now=now)
         response: HttpResponse = HttpResponseRedirect(kinds.kind_of(found.round).answer_url(found.round), status=303)
         grants.give(request, response, found, now=now)
         return _sealed(response)
     if found.kind == Link.Kind.SET_UP:
-        return (
-            _sealed(HttpResponseRedirect(f"{settings.BASE_URL}/set-up/", status=303))
-            if _begin_set_up(request, found)
-            else _used(found)
-        )
+        # the link is used up when the owner is made; until then this browser's session remembers it
+        request.session["set-up-link"] = found.pk
+        return _sealed(HttpResponseRedirect(reverse("stakeholders:set-up"), status=303))
     if not actions.use_once(found, now=now):
-        return _used(found)
+        raise grants.Gone("used", kind=found.kind)
     response = sign_in(request, found.user, to="/")
     response.status_code = 303
     return _sealed(response)
-
-
-def _begin_set_up(request: HttpRequest, found: Link) -> bool:
-    """Remember in the session that this browser holds the set-up link; the link is used up when the owner is made."""
-    request.session["set-up-link"] = found.pk
-    return True
-
-
-def _used(found: Link) -> HttpResponse:
-    raise grants.Gone("used", kind=found.kind)
 
 
 @require_http_methods(["GET", "HEAD"])

@@ -1,0 +1,43 @@
+import pytest
+
+from stakeholders.rules.addresses import MOST, Person, read
+
+
+@pytest.mark.parametrize(
+    ("text", "people"),
+    [
+        ("ann@x.org", [("", "ann@x.org")]),
+        ("Ann Lee <Ann@X.org>; b@y.org", [("Ann Lee", "ann@x.org"), ("", "b@y.org")]),
+        ('"Lee, Ann" <ann@x.org>', [("Lee, Ann", "ann@x.org")]),
+        ("a@x.org, b@y.org\nc@z.org", [("", "a@x.org"), ("", "b@y.org"), ("", "c@z.org")]),
+        ("a@x.org b@y.org", [("", "a@x.org"), ("", "b@y.org")]),
+        ("Ann Lee\tann@x.org\nBob\tbob@x.org", [("Ann Lee", "ann@x.org"), ("Bob", "bob@x.org")]),
+        ("Ann Lee <ann@x.org>, Bob <bob@x.org>", [("Ann Lee", "ann@x.org"), ("Bob", "bob@x.org")]),
+        ("mailto:a@x.org", [("", "a@x.org")]),
+        ("زينب <z@x.org>", [("زينب", "z@x.org")]),
+        ("  \n\n ; , ", []),
+    ],
+)
+def test_addresses_in_any_shape_are_read(text, people):
+    found = read(text)
+    assert found.people == [Person(*person) for person in people]
+    assert found.unread == []
+
+
+@pytest.mark.parametrize("piece", ["ann", "ann@", "@x.org", "ann@x", "a b c", "ann@x..org@"])
+def test_what_is_no_address_comes_back_word_for_word(piece):
+    found = read(f"{piece}\nb@y.org")
+    assert found.unread == [piece]
+    assert [person.email for person in found.people] == ["b@y.org"]
+
+
+def test_an_address_given_twice_counts_once_and_is_said():
+    found = read("a@x.org; A@X.org")
+    assert [person.email for person in found.people] == ["a@x.org"]
+    assert found.repeated == ["a@x.org"]
+
+
+def test_more_people_than_the_limit_are_not_lost_silently():
+    found = read("\n".join(f"p{n}@x.org" for n in range(MOST + 2)))
+    assert len(found.people) == MOST
+    assert found.unread == [f"p{MOST}@x.org", f"p{MOST + 1}@x.org"]
