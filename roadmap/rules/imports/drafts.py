@@ -41,6 +41,16 @@ class Known:
     people: Sequence[tuple[str, str]] = ()  # address, name
 
 
+def by_any_key(features: Sequence[KnownFeature]) -> dict[str, KnownFeature]:
+    """Return features by every key that they go by, casefolded.
+
+    A key elsewhere wins over another feature's own key: a product called KEP that holds enhancements has both a 24th
+    feature, KEP-24, and one that a file calls KEP-24.
+    """
+    own = {feature.key.casefold(): feature for feature in features}
+    return own | {feature.external_key.casefold(): feature for feature in features if feature.external_key}
+
+
 @dataclass(frozen=True, slots=True)
 class Choices:
     """What a person decided about a file. Everything but the columns has a default: a first look needs no decision.

@@ -1,14 +1,16 @@
 """Resolving what a file says about other features: needs first, related. Cycles are refused and named."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
+from typing import TypeVar
 
-from roadmap.rules.imports.drafts import Draft, KnownFeature, Links, Ref
+from roadmap.rules.imports.drafts import Draft, KnownFeature, Links, Ref, by_any_key
 from roadmap.rules.imports.fields import LINKS, Field
 from roadmap.rules.imports.problems import Kind
 from roadmap.rules.imports.values import names_in
 
 Wanted = dict[Field, tuple[Ref, ...]]
+Node = TypeVar("Node", bound=Hashable)
 
 
 def resolve(drafts: Sequence[Draft], features: Sequence[KnownFeature]) -> None:
@@ -18,11 +20,8 @@ def resolve(drafts: Sequence[Draft], features: Sequence[KnownFeature]) -> None:
     """
     if not any(draft.cells.get(field) for draft in drafts for field in LINKS):
         return
-    by_key: dict[str, Ref] = {}
-    names: dict[Ref, str] = {}
-    for feature in features:
-        names[Ref(pk=feature.pk)] = feature.external_key or feature.key
-        by_key |= {key.casefold(): Ref(pk=feature.pk) for key in (feature.key, feature.external_key) if key}
+    by_key = {key: Ref(pk=feature.pk) for key, feature in by_any_key(features).items()}
+    names = {Ref(pk=feature.pk): feature.external_key or feature.key for feature in features}
     for draft in drafts:
         if not draft.is_refused:
             names.setdefault(draft.ref, draft.cells.get(Field.KEY) or draft.cells.get(Field.TITLE, ""))
@@ -30,10 +29,15 @@ def resolve(drafts: Sequence[Draft], features: Sequence[KnownFeature]) -> None:
     wanted = {i: {field: _refs(d, field, by_key) for field in LINKS} for i, d in enumerate(drafts) if not d.is_refused}
     by_pk = {feature.pk: feature for feature in features}
     _refuse_cycles(drafts, wanted, by_pk, names)
+    out = {Ref(row=drafts[index].number) for index in wanted if drafts[index].is_refused}
     for index, links in wanted.items():
         draft = drafts[index]
+        for field, refs in links.items():
+            if lost := [names[ref] for ref in refs if ref in out]:
+                draft.note(Kind.LINK_UNKNOWN, field, other=tuple(lost))
         if not draft.is_refused:
-            draft.links = _missing(links, by_pk[draft.feature.pk] if draft.feature else None)
+            standing = {field: tuple(ref for ref in refs if ref not in out) for field, refs in links.items()}
+            draft.links = _missing(standing, by_pk[draft.feature.pk] if draft.feature else None)
 
 
 def _refs(draft: Draft, field: Field, by_key: Mapping[str, Ref]) -> tuple[Ref, ...]:
@@ -69,7 +73,7 @@ def _refuse_cycles(
         if links[Field.NEEDS]:
             row_of[drafts[index].ref] = index
             graph.setdefault(drafts[index].ref, set()).update(links[Field.NEEDS])
-    while cycle := _cycle(graph):
+    while cycle := find_cycle(graph):
         rows = [row_of[ref] for ref in cycle if ref in row_of]
         if not rows:
             return  # an old cycle, none of this file's making
@@ -81,8 +85,8 @@ def _refuse_cycles(
         del row_of[draft.ref]
 
 
-def _cycle(graph: Mapping[Ref, set[Ref]]) -> list[Ref]:
-    """Return the features of one cycle, each needing the next and the last the first; empty when there is none."""
+def find_cycle(graph: Mapping[Node, set[Node]]) -> list[Node]:
+    """Return the nodes of one cycle, each needing the next and the last the first; empty when there is none."""
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as error:

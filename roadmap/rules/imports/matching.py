@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from roadmap.rules.imports.drafts import Choices, Draft, Known, KnownFeature, Values
+from roadmap.rules.imports.drafts import Choices, Draft, Known, KnownFeature, Values, by_any_key
 from roadmap.rules.imports.duplicates import likely_duplicates
 from roadmap.rules.imports.fields import EFFORTS, Field, folded
 from roadmap.rules.imports.problems import Kind
@@ -14,8 +14,7 @@ def match(drafts: Sequence[Draft], choices: Choices, known: Known) -> None:
     The first row with a key wins, unless a later one was chosen to be kept. A key that nobody has makes a new feature.
     """
     by_pk = {feature.pk: feature for feature in known.features}
-    by_key = {feature.key.casefold(): feature for feature in known.features}
-    by_key |= {feature.external_key.casefold(): feature for feature in known.features if feature.external_key}
+    by_key = by_any_key(known.features)
     by_title: dict[str, list[KnownFeature]] = {}
     for feature in known.features:
         by_title.setdefault(folded(feature.title), []).append(feature)
@@ -55,7 +54,11 @@ def _refuse_repeated_keys(drafts: Sequence[Draft], choices: Choices) -> None:
 
 
 def _fit(draft: Draft) -> None:
-    """Leave out a key that is the feature's own or that would replace another, and complete the three sizes."""
+    """Fit a draft's values to what its feature has.
+
+    A key that is its own or would replace another is left out; what ships is done; the three sizes are completed; and
+    the days are checked against those that the file does not mention.
+    """
     feature, values = draft.feature, draft.values
     before: Values = feature.values if feature else {}
     if (
@@ -64,6 +67,11 @@ def _fit(draft: Draft) -> None:
         and (feature.external_key or values[Field.KEY].casefold() == feature.key.casefold())
     ):
         del values[Field.KEY]
+    if values.get(Field.STATUS) == "shipped" != before.get(Field.STATUS):
+        values.setdefault(Field.PROGRESS, 1.0)
+    starts, ends = values.get(Field.STARTS, before.get(Field.STARTS)), values.get(Field.ENDS, before.get(Field.ENDS))
+    if starts and ends and ends < starts and not draft.is_refused:
+        draft.note(Kind.ENDS_BEFORE_START, Field.ENDS if Field.ENDS in values else Field.STARTS, other=(f"{starts}",))
     if not any(name in values for name in EFFORTS):
         return
     if not values.get(Field.TEAM) and not before.get(Field.TEAM):

@@ -118,8 +118,6 @@ def _dates(draft: Draft, *, day_first: bool) -> Values:
         values[Field.STARTS] = found[Field.STARTS].on
     if Field.ENDS in found:
         values[Field.ENDS] = found[Field.ENDS].until
-    if len(found) == 2 and values[Field.ENDS] < values[Field.STARTS]:
-        draft.note(Kind.ENDS_BEFORE_START, Field.ENDS, other=(draft.cells[Field.STARTS],))
     return values
 
 

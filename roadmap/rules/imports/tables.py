@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from roadmap.rules.imports.drafts import KnownFeature
+from roadmap.rules.imports.drafts import KnownFeature, by_any_key
 from roadmap.rules.imports.fields import Field, folded
+from roadmap.rules.imports.links import find_cycle
 from roadmap.rules.imports.problems import Kind, Problem
 from roadmap.rules.imports.reading import Row, Table
 from roadmap.rules.imports.values import Dated, date_of, is_day_first
@@ -113,14 +114,14 @@ def _release_fault(
 def plan_relations(table: Table, features: Sequence[KnownFeature]) -> PlannedRelations:
     """Return the links of a table that the product lacks. A target that no feature has is a warning; so is an empty one.
 
-    Without a column that says what kind of link it is, every row is "related". Whether needs close a circle is not
-    asked here: whoever writes them asks for all of them at once.
+    Without a column that says what kind of link it is, every row is "related". Where needs close a circle, the last row
+    that takes part in it is refused.
     """
     columns = _columns(table, RELATION_COLUMNS, needed=(Field.KEY, Field.RELATED))
-    ids = {key.casefold(): f.pk for f in features for key in (f.key, f.external_key) if key}
+    ids = {key: feature.pk for key, feature in by_any_key(features).items()}
     have_needs = {(feature.pk, other) for feature in features for other in feature.needs}
     have_related = {_pair(feature.pk, other) for feature in features for other in feature.related}
-    needs: dict[tuple[int, int], None] = {}
+    needs: dict[tuple[int, int], Row] = {}
     related: dict[tuple[int, int], None] = {}
     problems: list[Problem] = []
     known = 0
@@ -143,8 +144,34 @@ def plan_relations(table: Table, features: Sequence[KnownFeature]) -> PlannedRel
         else:
             link = (source, target) if word in _NEEDS else (target, source)
             known += link in have_needs
-            needs |= {link: None} if link not in have_needs else {}
+            if link not in have_needs:
+                needs.setdefault(link, row)
+    problems += _refuse_circles(needs, features, table, columns)
     return PlannedRelations(tuple(needs), tuple(related), known, tuple(problems))
+
+
+def _refuse_circles(
+    needs: dict[tuple[int, int], Row], features: Sequence[KnownFeature], table: Table, columns: Mapping[Field, int]
+) -> list[Problem]:
+    """Take out of `needs` the links that would close a circle, latest row first, and say so."""
+    graph = {feature.pk: set(feature.needs) for feature in features}
+    for source, target in needs:
+        graph[source].add(target)
+    names = {feature.pk: feature.external_key or feature.key for feature in features}
+    problems = []
+    while cycle := find_cycle(graph):
+        links = [link for link in zip(cycle, [*cycle[1:], cycle[0]], strict=True) if link in needs]
+        if not links:
+            break  # an old circle, none of this table's making
+        link = max(links, key=lambda each: needs[each].number)
+        row = needs.pop(link)
+        graph[link[0]].discard(link[1])
+        start = cycle.index(link[0])
+        path = tuple(names[pk] for pk in [*cycle[start:], *cycle[:start], link[0]])
+        cell = _cell(row, columns[Field.RELATED])
+        heading = table.header[columns[Field.RELATED]]
+        problems.append(Problem(Kind.NEEDS_CYCLE, row.number, Field.RELATED, heading, cell, other=path))
+    return problems
 
 
 def _pair(one: int, other: int) -> tuple[int, int]:

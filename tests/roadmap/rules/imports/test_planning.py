@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from roadmap.rules.imports.columns import guess
-from roadmap.rules.imports.drafts import Choices, Known, KnownFeature, Ref
+from roadmap.rules.imports.drafts import Choices, Known, KnownFeature, Links, Ref
 from roadmap.rules.imports.fields import Field, folded
 from roadmap.rules.imports.planning import Result, plan
 from roadmap.rules.imports.problems import Kind
@@ -65,6 +65,7 @@ def test_a_change_says_what_stands_there_and_what_would():
     assert {(c.field, c.before, c.after) for c in row.changes} == {
         (Field.TITLE, "Undo send for 30 seconds", "Undo send"),
         (Field.STATUS, "planned", "shipped"),
+        (Field.PROGRESS, None, 1.0),
         (Field.EFFORT, 5.0, 12.0),
         (Field.EFFORT_HIGH, 9.0, 12.0),
     }
@@ -139,7 +140,7 @@ def test_one_size_makes_all_three_and_later_clears_the_days():
         ("title,start\nA,soon\n", [Kind.NOT_A_DATE]),
         ("title,start,end\nA,2027-02-01,2027-01-01\n", [Kind.ENDS_BEFORE_START]),
         ("title,key,needs\nA,X-1,X-1\n", [Kind.NEEDS_ITSELF]),
-        ("title,key,needs\nA,X-1,X-2\nB,X-2,X-1\n", [Kind.NEEDS_CYCLE]),
+        ("title,key,needs\nB,BCN-8,SUP-1\nA,SUP-1,BCN-8\n", [Kind.NEEDS_CYCLE]),
     ],
 )
 def test_what_keeps_a_row_out(text, expected):
@@ -204,6 +205,19 @@ def test_links_point_at_rows_and_features_and_known_ones_are_not_new():
     assert found.rows[0].links.needs == (Ref(row=3), Ref(pk=7))
     assert found.rows[0].links.related == (Ref(pk=8),)
     assert found.rows[2].result is Result.UNCHANGED
+
+
+def test_a_link_to_a_row_that_stays_out_is_left_out_and_said():
+    found = planned("key,title,needs\nX-1,A,X-2\nX-2,B,X-1\n")
+    assert [(p.kind, p.row) for p in found.problems] == [(Kind.LINK_UNKNOWN, 2), (Kind.NEEDS_CYCLE, 3)]
+    assert found.rows[0].links == Links() and found.rows[0].result is Result.NEW
+
+
+def test_a_key_elsewhere_wins_over_a_key_of_its_own():
+    other = KnownFeature(7, "BCN-1", "BCN-8", {Field.TITLE: "Other"})
+    known = replace(BEACON, features=(other, SSO))
+    row = planned("key,title,related\nBCN-8,Other,\nX-1,New,BCN-8\n", known)
+    assert row.rows[0].feature is other and row.rows[1].links.related == (Ref(pk=7),)
 
 
 def test_a_circle_through_the_product_is_named_from_the_row_that_closes_it():

@@ -65,6 +65,14 @@ def test_relations_are_added_once_whichever_way_they_are_written():
     assert (found.related, found.needs, found.known, found.problems) == (((1, 3),), ((2, 3), (1, 3)), 2, ())
 
 
+def test_the_row_that_closes_a_circle_is_refused_and_the_circle_named():
+    found = plan_relations(read("from,kind,to\nKEP-2,needs,BCN-3\nBCN-3,needs,KEP-1\n"), FEATURES)
+    assert found.needs == ((2, 3),)
+    assert [(p.kind, p.row, p.other) for p in found.problems] == [
+        (Kind.NEEDS_CYCLE, 3, ("BCN-3", "KEP-1", "KEP-2", "BCN-3"))
+    ]
+
+
 def test_a_target_that_nobody_has_is_a_warning_and_an_unknown_word_is_not():
     found = plan_relations(
         read(
