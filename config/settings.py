@@ -228,9 +228,23 @@ CACHES = {
 
 REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+    "DEFAULT_AUTHENTICATION_CLASSES": ["stakeholders.api.TokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PAGINATION_CLASS": "stakeholders.api.Pages",
+    "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"],
+    "DEFAULT_THROTTLE_RATES": {"user": "600/min"},
+    "EXCEPTION_HANDLER": "stakeholders.api.problem",
 }
-SPECTACULAR_SETTINGS = {"TITLE": "Accord", "VERSION": "1", "OAS_VERSION": "3.1.0", "SERVE_INCLUDE_SCHEMA": False}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Accord",
+    "DESCRIPTION": "Read what you may read, by token: `Authorization: Bearer acc_…`. Errors are problem documents (RFC 9457).",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+}
 
 # logs go to standard error; no line ever holds a link's secret
 LOG_FORMAT = env.one_of("LOG_FORMAT", "console", "json")
@@ -241,7 +255,6 @@ configure_structlog()
 # Accord's own
 STATUS_TOKEN = env.text("STATUS_TOKEN")
 LINK_TTL_SIGN_IN_MINUTES = 15
-ROUND_GRACE_SECONDS = 5
-ANSWER_LOCK_TIMEOUT_SECONDS = 3
+ROUND_KINDS = ["confirmation", "voting"]
 
 env.refuse_unknown()

@@ -9,8 +9,11 @@ class StakeholdersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from stakeholders import append_only
+        from django.conf import settings
 
+        from stakeholders import append_only, kinds
+
+        kinds.require(settings.ROUND_KINDS)  # this app stands after those that register them
         post_migrate.connect(append_only.install_after_migrating, dispatch_uid="append-only")
         post_migrate.connect(_make_cache_table, sender=self, dispatch_uid="cache-table")
 

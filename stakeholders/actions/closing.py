@@ -25,6 +25,8 @@ from stakeholders.rules.deadlines import GRACE, LOCK_TIMEOUT
 
 log = structlog.get_logger(__name__)
 
+LOCK_NOT_AVAILABLE, DEADLOCK_DETECTED = "55P03", "40P01"
+
 
 class RoundIsClosed(Exception):
     """The round has closed or was withdrawn; `round` is its row as it is now."""
@@ -73,7 +75,7 @@ def taking_answer(round: Round, *, arrived: datetime) -> Iterator[Round]:
         with _waiting_at_most(LOCK_TIMEOUT.total_seconds()), transaction.atomic():
             yield hold_open(round, arrived=arrived)
     except OperationalError as error:
-        if _is_lock_timeout(error):
+        if _may_be_repeated(error):
             raise RoundIsBusy from error
         raise
 
@@ -145,6 +147,20 @@ def close_early(round: Round, *, why: str, by: Seat, now: datetime) -> Round:
     return _close(round, now=now, by=by, why=why.strip())
 
 
+def close_if_due(round: Round, *, now: datetime) -> Round:
+    """Close a round that a page has come upon after its time, so that the page can show the outcome; else return it.
+
+    A closing that fails, or that another process is at, is left to the next sweep.
+    """
+    if not is_due(round, now):
+        return round
+    try:
+        return close_round(round, now=now)
+    except Exception:
+        log.exception("round_not_closed", round=round.pk)
+        return round
+
+
 def close_due_rounds(*, now: datetime) -> list[Round]:
     """Close every round whose time is over, each in its own transaction; return those that this call closed.
 
@@ -194,6 +210,7 @@ def _waiting_at_most(seconds: float) -> Iterator[None]:
             cursor.execute(f"PRAGMA busy_timeout = {int(usual * 1000)}")
 
 
-def _is_lock_timeout(error: OperationalError) -> bool:
-    cause = error.__cause__
-    return getattr(cause, "pgcode", None) == "55P03" or "database is locked" in str(error)
+def _may_be_repeated(error: OperationalError) -> bool:
+    """Whether the database gave up on a lock (or chose us to end a deadlock): all is undone, and may be tried again."""
+    pgcode = getattr(error.__cause__, "pgcode", None)
+    return pgcode in (LOCK_NOT_AVAILABLE, DEADLOCK_DETECTED) or "database is locked" in str(error)
