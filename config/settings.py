@@ -228,14 +228,14 @@ CACHES = {
 
 REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_AUTHENTICATION_CLASSES": ["stakeholders.api.TokenAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["stakeholders.bearer.TokenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_PAGINATION_CLASS": "stakeholders.api.Pages",
+    "DEFAULT_PAGINATION_CLASS": "stakeholders.api_pages.Pages",
     "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"],
     "DEFAULT_THROTTLE_RATES": {"user": "600/min"},
-    "EXCEPTION_HANDLER": "stakeholders.api.problem",
+    "EXCEPTION_HANDLER": "stakeholders.problems.problem",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Accord",

@@ -11,6 +11,7 @@ urlpatterns = [
     path("-/live", health.live, name="live"),
     path("-/ready", health.ready, name="ready"),
     path("-/status", health.status, name="status"),
+    path("api/v1/", include("config.api")),
     path("", include("prioritization.urls")),
     path("", include("roadmap.urls")),
     path("", include("stakeholders.urls")),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from stakeholders.views import links, organisation, people
+from stakeholders.views import links, organisation, outbox, people, rounds, tokens
 
 app_name = "stakeholders"
 urlpatterns = [
@@ -16,9 +16,27 @@ urlpatterns = [
     path("p/<slug:slug>/people/<int:pk>/change/", people.change_seat, name="seat-change"),
     path("p/<slug:slug>/people/<int:pk>/remove/", people.remove_seat, name="seat-remove"),
     path("p/<slug:slug>/people/<int:pk>/restore/", people.restore_seat, name="seat-restore"),
+    path("p/<slug:slug>/outbox/", outbox.outbox, name="outbox"),
+    path("p/<slug:slug>/outbox/<int:pk>/", outbox.message, name="message"),
+    path("p/<slug:slug>/outbox/<int:pk>/try-again/", outbox.try_again, name="message-try-again"),
+    path("p/<slug:slug>/rounds/", rounds.rounds, name="rounds"),
+    path("p/<slug:slug>/rounds/<slug:public_id>/", rounds.round, name="round"),
+    path("p/<slug:slug>/rounds/<slug:public_id>/remind/", rounds.remind_people, name="round-remind"),
+    path("p/<slug:slug>/rounds/<slug:public_id>/extend/", rounds.extend_round, name="round-extend"),
+    path("p/<slug:slug>/rounds/<slug:public_id>/close/", rounds.close_round, name="round-close"),
+    path("p/<slug:slug>/rounds/<slug:public_id>/withdraw/", rounds.withdraw_round, name="round-withdraw"),
+    path(
+        "p/<slug:slug>/rounds/<slug:public_id>/people/<int:pk>/remove/",
+        rounds.remove_invitation,
+        name="invitation-remove",
+    ),
+    path("p/<slug:slug>/rounds/<slug:public_id>/people/<int:pk>/copy-link/", rounds.copy_link, name="link-copy"),
+    path("p/<slug:slug>/rounds/<slug:public_id>/people/<int:pk>/renew-link/", rounds.renew_link, name="link-renew"),
     path("round/<slug:public_id>/", links.round_door, name="round-door"),
     path("round/<slug:public_id>/not-you/", links.not_you, name="round-not-you"),
     path("s/<str:token>/", links.link, name="link"),
     path("s/<str:token>/open/", links.open_link, name="link-open"),
     path("set-up/", organisation.set_up, name="set-up"),
+    path("tokens/", tokens.tokens, name="tokens"),
+    path("tokens/<slug:key>/revoke/", tokens.revoke_token, name="token-revoke"),
 ]
