@@ -65,8 +65,8 @@ class DataFolder:
     def lock(self) -> int:
         """Take the folder for this process and its children; return the open lock, which ends with the last of them.
 
-        The processes of a run that was killed may need some seconds to end: this waits for them, then raises
-        CannotStartError.
+        Raises CannotStartError while another Accord runs on it. After a kill the last processes may need some seconds to
+        end; this waits for them.
         """
         handle = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT, 0o600)
         deadline = time.monotonic() + LOCK_PATIENCE_SECONDS
@@ -75,12 +75,23 @@ class DataFolder:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 break
             except BlockingIOError as error:
-                if time.monotonic() > deadline:
-                    pid = os.pread(handle, 20, 0).decode().strip() or "unknown"
+                owner = os.pread(handle, 20, 0).decode().strip()
+                if time.monotonic() > deadline or (owner and _is_running(int(owner))):
                     raise CannotStartError(
-                        f"Another Accord (process {pid}) runs on {self.path}: stop it, or name another folder with --data DIR."
+                        f"Another Accord (process {owner or 'unknown'}) runs on {self.path}: "
+                        "stop it, or name another folder with --data DIR."
                     ) from error
                 time.sleep(0.2)
         os.ftruncate(handle, 0)
         os.pwrite(handle, str(os.getpid()).encode(), 0)
         return handle
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

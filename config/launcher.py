@@ -6,7 +6,6 @@ that all of them share what was imported. It writes one line a step, and after t
 
 import argparse
 import errno
-import http.client
 import os
 import socket
 import sys
@@ -16,6 +15,7 @@ from pathlib import Path
 
 from config import __version__
 from config.data_folder import DataFolder
+from config.probe import web_is_ready
 from config.refusals import CannotStartError
 from config.supervisor import Child, Supervisor, run_apart
 
@@ -82,7 +82,7 @@ def start(options: argparse.Namespace) -> int:
         """Once ready, say so; give up when it takes too long."""
         if not awaited:
             return True
-        if is_ready(options.port):
+        if web_is_ready(options.port, os.environ["BASE_URL"]):
             awaited.clear()
             say(f"Accord is ready at {address}/ (after {time.monotonic() - begun:.1f} s)")
             run_apart(preparation.print_links)
@@ -106,8 +106,8 @@ def family(listener: socket.socket, *, without_worker: bool) -> list[Child]:
 
     children = [Child("web", lambda: serve(listener))]
     if not without_worker:
-        children.append(Child("now worker", lambda: work("now", with_beat=True)))
-        children.append(Child("long worker", lambda: work("long", with_beat=False)))
+        children.append(Child("now", lambda: work("now", with_beat=True)))
+        children.append(Child("long", lambda: work("long", with_beat=False)))
     return children
 
 
@@ -126,18 +126,6 @@ def listen(port: int) -> socket.socket:
             f"Port {port} {why}: stop that program, or choose another port with --port N."
         ) from error
     return listener
-
-
-def is_ready(port: int) -> bool:
-    """Whether `/-/ready` answers 200 within two seconds."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
-    try:
-        connection.request("GET", "/-/ready")
-        return connection.getresponse().status == http.HTTPStatus.OK
-    except OSError:
-        return False
-    finally:
-        connection.close()
 
 
 def say(line: str) -> None:

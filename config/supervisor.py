@@ -17,7 +17,7 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-PR_SET_PDEATHSIG = 1
+PR_SET_PDEATHSIG, PR_SET_NAME = 1, 15
 ORPHAN_GRACE_SECONDS = 10.0
 STOP_GRACE_SECONDS = 25.0
 FIRST_DELAY_SECONDS = 0.5
@@ -33,6 +33,12 @@ def live_and_die_with(parent: int) -> None:
     if os.getppid() != parent:
         os._exit(0)
     threading.Thread(target=_end_with, args=(parent,), name="orphan-watch", daemon=True).start()
+
+
+def call_this_process(name: str) -> None:
+    """Let `ps` and `top` show `accord-<name>` (Linux keeps 15 characters)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_NAME, f"accord-{name}".encode()[:15], 0, 0, 0)
 
 
 def _end_with(parent: int) -> None:
@@ -97,7 +103,7 @@ class Supervisor:
         now = time.monotonic()
         for child in self.children:
             if not child.pid and child.due <= now:
-                child.pid, child.started = fork(child.work), now
+                child.pid, child.started = fork(child.work, child.name), now
 
     def _reap(self) -> None:
         now = time.monotonic()
@@ -110,7 +116,7 @@ class Supervisor:
             if now - child.started >= STEADY_SECONDS:
                 child.delay = FIRST_DELAY_SECONDS
             if not self._stopping:
-                self.say(f"{child.name} {in_words(status)}; starting it again in {child.delay:g} s")
+                self.say(f"The {child.name} process {in_words(status)}; starting it again in {child.delay:g} s")
             child.pid, child.due = 0, now + child.delay
             child.delay = min(child.delay * 2, LONGEST_DELAY_SECONDS)
 
@@ -129,8 +135,8 @@ class Supervisor:
             time.sleep(0.05)
 
 
-def fork(work: Callable[[], object]) -> int:
-    """Run `work` in a child that dies with this process; return the child's pid. The child never returns from here."""
+def fork(work: Callable[[], object], name: str) -> int:
+    """Run `work` in a child named `name` that dies with this process; return its pid. The child never returns from here."""
     parent = os.getpid()
     sys.stdout.flush()
     sys.stderr.flush()
@@ -144,6 +150,7 @@ def fork(work: Callable[[], object]) -> int:
             signal.signal(number, signal.SIG_DFL)
         # The terminal sends Ctrl-C to the whole group; only the parent answers it, and tells its children.
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
+        call_this_process(name)
         live_and_die_with(parent)
         work()
         status = 0
@@ -159,7 +166,7 @@ def fork(work: Callable[[], object]) -> int:
 
 def run_apart(work: Callable[[], object]) -> bool:
     """Run `work` in a child and wait for it, so that what it imports and allocates is gone afterwards; True if it went well."""
-    _, status = os.waitpid(fork(work), 0)
+    _, status = os.waitpid(fork(work, "step"), 0)
     return os.waitstatus_to_exitcode(status) == 0
 
 

@@ -10,7 +10,7 @@ from gunicorn.glogging import Logger
 
 from config import gunicorn as defaults
 from config.logs import mask
-from config.supervisor import live_and_die_with
+from config.supervisor import call_this_process, live_and_die_with
 
 EMBEDDED = {"workers": 1, "threads": 8, "graceful_timeout": 8}
 
@@ -48,7 +48,12 @@ class EmbeddedWeb(BaseApplication):
             self.cfg.set(name, value)
         self.cfg.set("bind", [f"fd://{self.listener}"])
         arbiter = os.getpid()
-        self.cfg.set("post_fork", lambda server, worker: live_and_die_with(arbiter))
+
+        def name_and_tie(server: object, worker: object) -> None:
+            call_this_process("web-1")
+            live_and_die_with(arbiter)
+
+        self.cfg.set("post_fork", name_and_tie)
 
     def load(self) -> Any:
         from config.wsgi import application
