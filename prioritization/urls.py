@@ -1,4 +1,16 @@
 """Addresses of the product home, ballots, the ranking and the criteria."""
 
+from django.urls import path
+
+from prioritization.views import ballot
+
 app_name = "prioritization"
-urlpatterns: list = []
+urlpatterns = [
+    path("ballot/<slug:public_id>/", ballot.ballot, name="ballot"),
+    path("ballot/<slug:public_id>/<int:number>/", ballot.ballot_feature, name="ballot-feature"),
+    path("ballot/<slug:public_id>/<int:number>/rate/", ballot.rate_feature, name="feature-rate"),
+    path("ballot/<slug:public_id>/answers/", ballot.ballot_answers, name="ballot-answers"),
+    path("ballot/<slug:public_id>/done/", ballot.finish_ballot, name="ballot-finish"),
+    path("ballot/<slug:public_id>/list/", ballot.ballot_list, name="ballot-list"),
+    path("ballot/<slug:public_id>/token/", ballot.ballot_token, name="ballot-token"),
+]

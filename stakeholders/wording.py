@@ -131,6 +131,11 @@ def clock_time(value: datetime | None, zone: Zone = None) -> str:
     return UNKNOWN if value is None else formats.date_format(_local(value, zone), pgettext("time of day", "H:i"))
 
 
+def to_the_second(value: datetime, zone: Zone = None) -> str:
+    """Return "17:00:03", where it was a matter of seconds."""
+    return formats.date_format(_local(value, zone), pgettext("time of day with seconds", "H:i:s"))
+
+
 def instant(value: datetime | None, zone: Zone = None) -> str:
     """Return "Fri 27 Nov, 17:00 CET", for tables and pills."""
     if value is None:

@@ -1,0 +1,97 @@
+"""Opens a voting round: what is asked and by which terms is frozen, and everyone gets a ballot."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from prioritization.models import Ballot, VotingFeature, VotingRound
+from prioritization.queries.ballot import criteria_for
+from prioritization.queries.criteria import criteria_of
+from roadmap.models import Feature, Product
+from stakeholders.actions.rounds import Invitee, open_round
+from stakeholders.models import Invitation, Round, Seat
+from stakeholders.rules.deadlines import Deadline
+
+
+@transaction.atomic
+def open_voting_round(
+    product: Product,
+    *,
+    title: str,
+    features: Iterable[Feature],
+    seats: Iterable[Seat],
+    deadline: Deadline,
+    by: Seat,
+    now: datetime,
+    reminders: Sequence[datetime] | None = None,
+    note: str = "",
+    replaces: Round | None = None,
+) -> Round:
+    """Ask these people about these features until the deadline; the invitations go out at once.
+
+    reminders  instants before the deadline; None for those that fit its length
+
+    The criteria, their weights and who may rate them stay as they are now. Raises ValidationError with a sentence.
+    """
+    features, criteria = list(features), criteria_of(product)
+    if not features:
+        raise ValidationError(_("Pick at least one feature to ask about."), code="features")
+    if any(feature.product_id != product.pk for feature in features):
+        raise ValidationError(_("Only features of this product can be asked about."), code="features")
+    invitees = []
+    for seat in seats:
+        may_rate = sum(each.may_be_rated_by(seat.department_id) for each in criteria)
+        if not may_rate:
+            raise ValidationError(
+                _("%(name)s may not rate any of the criteria."),
+                code="people",
+                params={"name": seat.user.get_full_name()},
+            )
+        invitees.append(Invitee(seat, asked=len(features) * may_rate))
+    round = open_round(
+        product,
+        kind="voting",
+        title=title,
+        deadline=deadline,
+        invitees=invitees,
+        by=by,
+        now=now,
+        reminders=reminders,
+        note=note,
+        replaces=replaces,
+    )
+    voting = VotingRound.objects.create(round=round, criteria=[each.as_json() for each in criteria])
+    VotingFeature.objects.bulk_create(
+        VotingFeature(voting=voting, feature=feature, position=position)
+        for position, feature in enumerate(features, start=1)
+    )
+    give_ballots(round, voting)
+    return round
+
+
+def give_ballots(round: Round, voting: VotingRound) -> None:
+    """Give everyone invited who has none yet a ballot with a shuffling seed of their own."""
+    invitations = Invitation.objects.filter(round=round, ballot=None)
+    Ballot.objects.bulk_create(
+        [Ballot(voting=voting, invitation=invitation, seed=secrets.randbelow(2**31)) for invitation in invitations],
+        ignore_conflicts=True,
+    )
+
+
+@transaction.atomic
+def ballot_of(invitation: Invitation) -> Ballot:
+    """Return an invitation's ballot. Whoever was invited after the opening gets theirs when they first come."""
+    found = Ballot.objects.select_related("voting").filter(invitation=invitation).first()
+    if found is None:
+        voting = VotingRound.objects.get(round=invitation.round_id)
+        give_ballots(invitation.round, voting)
+        found = Ballot.objects.select_related("voting").get(invitation=invitation)
+        invitation.asked = len(criteria_for(voting, invitation.department_id)) * voting.asked.count()
+        invitation.save(update_fields=["asked"])
+    return found

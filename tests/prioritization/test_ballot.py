@@ -1,0 +1,394 @@
+"""The ballot as its person uses it: by link, one feature a page, each answer saved, until the deadline."""
+
+import json
+import re
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from prioritization.actions import ballots as actions
+from prioritization.actions.ballots import NotAsked, finish_ballot, save_ratings
+from prioritization.actions.voting import ballot_of, open_voting_round
+from prioritization.models import Rating, RatingChange, ScoreRequest, Tally
+from prioritization.queries.ballot import sheet
+from stakeholders import clock
+from stakeholders.actions import closing
+from stakeholders.actions.closing import AnswerIsLate, RoundIsBusy, RoundIsClosed
+from stakeholders.actions.links import renew_link, seat_link
+from stakeholders.actions.rounds import remove_invitation, withdraw_round
+from stakeholders.models import Message, Round
+from stakeholders.rules.deadlines import GRACE
+from tests import factories
+
+
+def text_of(response) -> str:
+    body = re.sub(r"<(script|style)[^>]*>.*?</\1>", "", response.content.decode(), flags=re.S)
+    return " ".join(re.sub(r"<[^>]+>", " ", body).split())
+
+
+def tap(browser, round, number, **answers):
+    """What ballot.js sends."""
+    return browser.post(f"/ballot/{round.public_id}/{number}/rate/", answers, headers={"Accept": "application/json"})
+
+
+def past(round, by=timedelta(0)):
+    """Let the deadline have passed, some time ago."""
+    at = clock.now() - by
+    Round.objects.filter(pk=round.pk).update(deadline_at=at, opened_at=at - timedelta(days=1))
+    round.refresh_from_db()
+
+
+@pytest.fixture
+def mine(voting, stan):
+    return ballot_of(voting.invitations.get(seat=stan))
+
+
+# the walk
+
+
+def test_the_link_leads_to_a_hello_that_says_how_long_it_takes_and_until_when(voting, stan, by_link):
+    page = by_link(voting, stan).get(f"/ballot/{voting.public_id}/")
+    assert page.status_code == 200
+    words = text_of(page)
+    assert "Hello Stan" in words
+    assert "3 features, about 30 s, closes in 3 days." in words
+    assert "You are answering as Stan Lindqvist." in words
+    assert "in Berlin (CET)" in words or "in Berlin (CEST)" in words
+    assert not RatingChange.objects.exists()
+
+
+def test_a_feature_a_page_with_nothing_chosen_before_one_chooses(voting, stan, by_link):
+    page = by_link(voting, stan).get(f"/ballot/{voting.public_id}/1/").content.decode()
+    assert page.count('type="radio"') == 4 * 6
+    assert "checked" not in page
+    assert "1 very heavy" in page and "very light 5" in page
+
+
+def test_every_tap_is_saved_and_said_so(voting, stan, by_link, mine):
+    browser = by_link(voting, stan)
+    answer = tap(browser, voting, 1, effort="2")
+    assert answer.status_code == 200
+    assert re.fullmatch(r"Saved at \d\d:\d\d\. You can change it until the deadline\.", answer.json()["said"])
+    assert (answer.json()["answered"], answer.json()["asked"]) == (1, 12)
+
+    asked = sheet(mine).at(1)
+    rating = Rating.objects.get()
+    assert (rating.feature, rating.criterion, rating.value) == (asked.feature, "effort", 2)
+    page = browser.get(f"/ballot/{voting.public_id}/1/").content.decode()
+    assert re.search(r'name="effort" value="2" checked', page)
+
+
+def test_a_tap_may_be_changed_and_every_answer_that_came_is_kept(voting, stan, by_link):
+    browser = by_link(voting, stan)
+    for value in ("2", "5", "none"):
+        assert tap(browser, voting, 1, impact=value).status_code == 200
+    assert Rating.objects.get().value is None
+    assert list(RatingChange.objects.values_list("value", flat=True)) == [2, 5, None]
+
+
+def test_no_opinion_is_an_answer_without_a_value(voting, stan, by_link, mine):
+    tap(by_link(voting, stan), voting, 1, impact="none")
+    assert sheet(mine).answered == 1
+    assert Tally.objects.get(criterion="impact").value is None
+
+
+def test_without_javascript_a_form_saves_a_feature_and_goes_on(voting, stan, by_link):
+    browser = by_link(voting, stan)
+    answers = {"impact": "4", "effort": "2", "ease": "none", "happiness": "5"}
+    for number, onwards in ((1, "2/"), (2, "3/"), (3, "answers/")):
+        answer = browser.post(f"/ballot/{voting.public_id}/{number}/rate/", answers)
+        assert (answer.status_code, answer["Location"]) == (303, f"/ballot/{voting.public_id}/{onwards}")
+    assert Rating.objects.count() == 12
+    assert "All 12 answers are there." in text_of(browser.get(f"/ballot/{voting.public_id}/answers/"))
+
+
+def test_the_overview_shows_all_answers_and_what_is_open(voting, stan, by_link):
+    browser = by_link(voting, stan)
+    tap(browser, voting, 1, impact="4", effort="2", ease="none", happiness="5")
+    tap(browser, voting, 2, impact="none", effort="none", ease="none", happiness="none")
+    words = text_of(browser.get(f"/ballot/{voting.public_id}/answers/"))
+    assert "4 of 12 answers are open." in words
+    assert "Business impact 4" in words and "Operational ease – no opinion" in words
+    assert "Done for now" in words
+
+
+def test_done_gives_a_receipt_on_screen_and_by_mail_and_answers_stay_open(voting, stan, by_link):
+    browser = by_link(voting, stan)
+    tap(browser, voting, 1, impact="4", effort="2")
+    done = browser.post(f"/ballot/{voting.public_id}/done/", follow=True)
+    words = text_of(done)
+    assert "Your 2 answers are in" in words
+    assert "10 answers were left open; they count as no opinion." in words
+    assert voting.invitations.get(seat=stan).answered_at
+    receipt = voting.messages.get(kind=Message.Kind.RECEIPT, seat=stan, skipped_at=None)
+    assert receipt.due_at <= clock.now()
+
+    tap(browser, voting, 2, impact="1")
+    assert Rating.objects.count() == 3
+
+
+def test_pressing_done_again_sends_no_second_receipt_but_a_change_does(voting, mine, stan):
+    receipts = voting.messages.filter(kind=Message.Kind.RECEIPT, skipped_at=None)
+    feature = sheet(mine).at(1).feature.pk
+    save_ratings(mine, feature, {"impact": 3}, arrived=clock.now())
+    finish_ballot(mine, arrived=clock.now())
+    finish_ballot(mine, arrived=clock.now())
+    first = receipts.get()
+    save_ratings(mine, feature, {"impact": 4}, arrived=clock.now())
+    finish_ballot(mine, arrived=clock.now())
+    assert receipts.get().pk != first.pk
+
+
+def test_whoever_begins_and_stops_gets_a_receipt_an_hour_later(voting, mine, stan):
+    began = clock.now()
+    save_ratings(mine, sheet(mine).at(1).feature.pk, {"impact": 3}, arrived=began)
+    save_ratings(mine, sheet(mine).at(1).feature.pk, {"ease": 3}, arrived=began + timedelta(minutes=1))
+    assert voting.messages.get(kind=Message.Kind.RECEIPT).due_at == began + timedelta(hours=1)
+
+
+def test_coming_back_goes_on_where_something_is_open(voting, stan, by_link):
+    browser = by_link(voting, stan)
+    tap(browser, voting, 1, impact="4", effort="2", ease="none", happiness="5")
+    page = browser.get(f"/ballot/{voting.public_id}/")
+    assert "Welcome back, Stan" in text_of(page)
+    assert "1 of 3 features are complete." in text_of(page)
+    assert f'href="/ballot/{voting.public_id}/2/"' in page.content.decode()
+
+
+def test_the_list_shows_every_feature_and_saves_one_and_stays(voting, stan, by_link):
+    browser = by_link(voting, stan)
+    page = browser.get(f"/ballot/{voting.public_id}/list/").content.decode()
+    assert page.count('type="radio"') == 3 * 4 * 6
+    answer = browser.post(f"/ballot/{voting.public_id}/2/rate/", {"impact": "4", "stay": "1"})
+    assert answer["Location"] == f"/ballot/{voting.public_id}/list/#feature-2"
+
+
+# what follows from an answer
+
+
+def test_an_answer_changes_the_tallies_and_asks_for_scores_at_once(voting, mine, beacon):
+    feature = sheet(mine).at(1).feature.pk
+    save_ratings(mine, feature, {"impact": 4}, arrived=clock.now())
+    assert Tally.objects.get(feature=feature, criterion="impact", value=4).votes == 1
+    assert ScoreRequest.objects.filter(product=beacon).exists()
+
+
+def test_progress_and_completeness_are_counted(voting, mine, stan):
+    for number in (1, 2, 3):
+        feature = sheet(mine).at(number).feature.pk
+        saved = save_ratings(
+            mine, feature, dict.fromkeys(("impact", "effort", "ease", "happiness"), 3), arrived=clock.now()
+        )
+        assert saved.answered == 4 * number
+        invitation = voting.invitations.get(seat=stan)
+        assert bool(invitation.answered_at) == (number == 3)
+    assert invitation.answered == 12
+
+
+def test_the_same_answer_sent_again_changes_nothing(voting, mine):
+    feature, at = sheet(mine).at(1).feature.pk, clock.now()
+    assert save_ratings(mine, feature, {"impact": 4}, arrived=at).changed == 1
+    assert save_ratings(mine, feature, {"impact": 4}, arrived=at + timedelta(seconds=2)).changed == 0
+    assert RatingChange.objects.count() == 1
+
+
+def test_an_answer_that_was_overtaken_on_its_way_does_not_undo_the_later_one(voting, mine):
+    feature, at = sheet(mine).at(1).feature.pk, clock.now()
+    save_ratings(mine, feature, {"impact": 5}, arrived=at)
+    save_ratings(mine, feature, {"impact": 1}, arrived=at - timedelta(seconds=2))
+    assert Rating.objects.get().value == 5
+
+
+def test_a_failure_half_way_leaves_nothing(voting, mine, monkeypatch):
+    def broken(*args, **kwargs):
+        raise RuntimeError("no")
+
+    monkeypatch.setattr(actions, "recount", broken)
+    with pytest.raises(RuntimeError):
+        save_ratings(mine, sheet(mine).at(1).feature.pk, {"impact": 4}, arrived=clock.now())
+    assert (
+        not Rating.objects.exists()
+        and not RatingChange.objects.exists()
+        and not Message.objects.filter(kind="receipt").exists()
+    )
+
+
+# who may
+
+
+def test_without_the_link_there_is_no_ballot(voting, stan, sign_in):
+    assert Client().get(f"/ballot/{voting.public_id}/").status_code == 404
+    assert sign_in(stan).get(f"/ballot/{voting.public_id}/").status_code == 404
+    assert tap(sign_in(stan), voting, 1, impact="4").status_code == 404
+    assert not Rating.objects.exists()
+
+
+def test_a_link_opens_its_own_round_and_seat_alone(voting, stan, olga, by_link):
+    browser = by_link(voting, olga)
+    tap(browser, voting, 1, impact="4")
+    assert Rating.objects.get().ballot.invitation.seat == olga
+
+
+@pytest.mark.parametrize("path", ["", "1/", "answers/", "list/", "token/"])
+def test_a_revoked_link_ends_a_ballot_that_is_open_already(voting, stan, mia, by_link, path):
+    browser = by_link(voting, stan)
+    renew_link(seat_link(stan, voting, now=clock.now()), by=mia, now=clock.now())
+    assert browser.get(f"/ballot/{voting.public_id}/{path}").status_code == 410
+    assert tap(browser, voting, 1, impact="4").status_code == 410
+    assert browser.post(f"/ballot/{voting.public_id}/done/").status_code == 410
+
+
+def test_whoever_is_not_asked_any_more_is_told_so(voting, stan, mia, by_link):
+    browser = by_link(voting, stan)
+    remove_invitation(voting.invitations.get(seat=stan), by=mia, now=clock.now())
+    page = browser.get(f"/ballot/{voting.public_id}/")
+    assert page.status_code == 410
+    assert "You are no longer asked" in text_of(page)
+
+
+def test_a_withdrawn_round_is_over(voting, stan, mia, by_link):
+    browser = by_link(voting, stan)
+    withdraw_round(voting, why="Wrong list.", by=mia, now=clock.now())
+    page = browser.get(f"/ballot/{voting.public_id}/")
+    assert page.status_code == 410
+    assert "This round was withdrawn" in text_of(page)
+
+
+@pytest.mark.parametrize(
+    "path, answers, status",
+    [
+        ("1", {"impact": "6"}, 422),
+        ("1", {"impact": "0"}, 422),
+        ("1", {"impact": "1e0"}, 422),
+        ("4", {"impact": "4"}, 404),
+        ("1", {"__class__": "4"}, 200),
+    ],
+)
+def test_what_was_not_asked_is_not_saved(voting, stan, by_link, path, answers, status):
+    assert tap(by_link(voting, stan), voting, path, **answers).status_code == status
+    assert not Rating.objects.exists()
+
+
+def test_a_feature_of_another_ballot_or_a_criterion_that_is_not_one_s_own_is_refused(voting, mine, beacon):
+    with pytest.raises(NotAsked):
+        save_ratings(mine, factories.feature(beacon).pk, {"impact": 4}, arrived=clock.now())
+    with pytest.raises(NotAsked):
+        save_ratings(mine, sheet(mine).at(1).feature.pk, {"beauty": 4}, arrived=clock.now())
+
+
+def test_the_pages_are_kept_nowhere(voting, stan, by_link):
+    browser = by_link(voting, stan)
+    for path in ("", "1/", "answers/", "list/"):
+        page = browser.get(f"/ballot/{voting.public_id}/{path}")
+        assert "no-store" in page["Cache-Control"]
+        assert page["X-Robots-Tag"] == "noindex"
+
+
+# the deadline
+
+
+def test_a_late_tap_is_refused_and_told_by_how_much(voting, stan, by_link):
+    browser = by_link(voting, stan)
+    tap(browser, voting, 1, impact="4")
+    past(voting)
+    answer = tap(browser, voting, 1, impact="1")
+    assert answer.status_code == 409
+    assert re.search(
+        r"This round closed on .*; this answer came at \d\d:\d\d:\d\d\. Your answers until then count\.",
+        answer.json()["said"],
+    )
+    assert Rating.objects.get().value == 4
+
+
+def test_a_late_form_shows_what_was_chosen_so_that_nothing_is_lost(voting, stan, by_link):
+    browser = by_link(voting, stan)
+    past(voting)
+    answer = browser.post(f"/ballot/{voting.public_id}/1/rate/", {"impact": "4", "ease": "none"})
+    assert answer.status_code == 409
+    assert "Business impact 4" in text_of(answer) and "Operational ease no opinion" in text_of(answer)
+
+
+def test_done_after_the_deadline_is_refused(voting, stan, by_link):
+    browser = by_link(voting, stan)
+    past(voting)
+    assert browser.post(f"/ballot/{voting.public_id}/done/").status_code == 409
+    assert not voting.messages.filter(kind=Message.Kind.RECEIPT).exists()
+
+
+def test_the_very_instant_of_the_deadline_is_too_late(voting, mine):
+    feature = sheet(mine).at(1).feature.pk
+    save_ratings(mine, feature, {"impact": 4}, arrived=voting.deadline_at - timedelta(microseconds=1))
+    with pytest.raises(AnswerIsLate):
+        save_ratings(mine, feature, {"impact": 5}, arrived=voting.deadline_at)
+
+
+def test_between_deadline_and_closing_it_is_counting(voting, stan, by_link):
+    browser = by_link(voting, stan)
+    past(voting)
+    page = browser.get(f"/ballot/{voting.public_id}/1/")
+    assert page.status_code == 410
+    assert "Closed to new answers, counting" in text_of(page)
+    voting.refresh_from_db()
+    assert voting.closed_at is None
+
+
+def test_after_the_grace_the_first_visitor_closes_the_round_and_sees_the_outcome(voting, stan, by_link):
+    browser = by_link(voting, stan)
+    tap(browser, voting, 1, impact="4")
+    past(voting, by=GRACE)
+    words = text_of(browser.get(f"/ballot/{voting.public_id}/"))
+    assert "This round has closed" in words
+    assert "1 of 2 voted on 3 features: 1 ratings" in words
+    assert "Your 1 answer" in words and "Business impact 4" in words
+    voting.refresh_from_db()
+    assert voting.closed_at
+
+
+def test_a_round_closed_early_refuses_answers_although_its_deadline_is_to_come(voting, mine, mia):
+    closing.close_early(voting, why="Met.", by=mia, now=clock.now())
+    with pytest.raises(RoundIsClosed):
+        save_ratings(mine, sheet(mine).at(1).feature.pk, {"impact": 4}, arrived=clock.now())
+
+
+def test_when_the_round_s_row_is_held_too_long_the_page_is_told_to_repeat(voting, stan, by_link, monkeypatch):
+    def busy(*args, **kwargs):
+        raise RoundIsBusy
+
+    browser = by_link(voting, stan)
+    monkeypatch.setattr(actions, "save_ratings", busy)
+    answer = tap(browser, voting, 1, impact="4")
+    assert answer.status_code == 503
+    assert answer["Retry-After"] == "2"
+    assert "Trying again" in json.loads(answer.content)["said"]
+
+
+def test_an_old_page_gets_the_token_of_now(voting, stan, by_link):
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies = by_link(voting, stan).cookies
+    refused = tap(strict, voting, 1, impact="4")
+    assert refused.status_code == 403
+    token = strict.get(f"/ballot/{voting.public_id}/token/").json()["token"]
+    answer = strict.post(
+        f"/ballot/{voting.public_id}/1/rate/",
+        {"impact": "4"},
+        headers={"Accept": "application/json", "X-CSRFToken": token},
+    )
+    assert answer.status_code == 200
+
+
+def test_a_ballot_costs_the_same_queries_however_long_it_is(voting, stan, by_link, beacon, mia, three_days):
+    features = [factories.feature(beacon) for _ in range(60)]
+    longer = open_voting_round(
+        beacon, title="L", features=features, seats=[stan], deadline=three_days, by=mia, now=clock.now()
+    )
+    counts = []
+    for round in (voting, longer):
+        browser = by_link(round, stan)
+        with CaptureQueriesContext(connection) as queries:
+            page = browser.get(f"/ballot/{round.public_id}/list/")
+        assert page.content.decode().count('data-role="feature"') == round.voting.asked.count()
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
