@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from roadmap.actions.imports import Touched
 from roadmap.rules.imports import reading
 from roadmap.rules.imports.fields import Field
 from roadmap.rules.imports.problems import Kind, Problem
@@ -62,6 +63,18 @@ def of_problem(problem: Problem) -> str:
         "first": problem.other[0] if problem.other else "",
     }
     return _SENTENCES[problem.kind](problem) % words
+
+
+def of_touched(touched: Touched) -> str:
+    """Return why one feature of an import cannot be taken back."""
+    words = {"key": touched.key, "count": touched.count, "what": touched.what}
+    if touched.what == "edited":
+        return _("%(key)s was changed.") % words
+    if touched.what == "gone":
+        return _("A feature that it made is gone.")
+    if touched.what == "published":
+        return _("%(key)s is in version %(count)d.") % words
+    return _("%(key)s has %(count)d %(what)s.") % words
 
 
 def _number(problem: Problem) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from django.db import models, transaction
 from django.db.models.deletion import Collector, ProtectedError, RestrictedError
 
 from roadmap.actions.imports.states import FIELDS, states_of
-from roadmap.models import Contribution, Dependency, Effort, Feature, Import, Relation, Release, Standing, Team
+from roadmap.models import Contribution, Dependency, Effort, Feature, Import, Relation, Release, Standing, Team, Version
 from stakeholders.activity import record
 from stakeholders.models import Seat, Verb
 
@@ -24,7 +25,8 @@ _OWN = {Feature, Effort, Contribution, Dependency, Relation, Standing}
 class Touched:
     """One reason why an import cannot be undone: a feature, by key, that was edited, is gone, or holds others' work.
 
-    what  "edited", "gone", or the plural name of the rows that hang on it ("ratings"), with how many there are
+    what  "edited", "gone", "published" (count is the version's number), or the plural name of the rows of others that
+          hang on it ("ratings"), with how many there are
     """
 
     key: str
@@ -78,6 +80,7 @@ def touched_since(done: Import) -> list[Touched]:
     touched = [Touched(keys[pk], "edited") for pk in keys if now[pk] != wanted[pk]]
     touched += [Touched(f"#{pk}", "gone") for pk in wanted if pk not in keys]
     touched += _work_on(done, keys)
+    touched += _published(done, keys)
     return list({each.key: each for each in reversed(touched)}.values())[::-1]
 
 
@@ -100,6 +103,13 @@ def _work_on(done: Import, keys: dict[int, str]) -> list[Touched]:
         chain.from_iterable(query for query in collector.fast_deletes),
     )
     return _counted([row for row in rows if not isinstance(row, Feature)], keys, links)
+
+
+def _published(done: Import, keys: dict[int, str]) -> list[Touched]:
+    """Return the features of the import that a version shows which came after it."""
+    versions = Version.objects.filter(product=done.product, published_at__gt=done.at).values_list("number", "snapshot")
+    shown = {entry["id"]: number for number, snapshot in versions for entry in json.loads(snapshot)["features"]}
+    return [Touched(keys[pk], "published", shown[pk]) for pk in done.before["features"] if pk in shown and pk in keys]
 
 
 def _counted(rows: Sequence[models.Model], keys: dict[int, str], links: set[tuple[Any, ...]]) -> list[Touched]:

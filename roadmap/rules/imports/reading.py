@@ -9,6 +9,8 @@ from enum import StrEnum
 
 from charset_normalizer import from_bytes
 
+from roadmap.rules.imports.cells import plain_cell
+
 MAX_BYTES = 10 * 1024 * 1024
 MAX_ROWS = 20_000
 MAX_COLUMNS = 200
@@ -73,7 +75,7 @@ def read(source: bytes | str) -> Table:
     """
     if len(source) > MAX_BYTES:
         raise Unreadable(Fault.TOO_LARGE)
-    text, encoding = (source, "") if isinstance(source, str) else _decoded(source)
+    text, encoding = (source, "") if isinstance(source, str) else decoded(source)
     text = text.replace("\r\n", "\n").replace("\r", "\n").lstrip("\ufeff")
     if not text.strip():
         raise Unreadable(Fault.EMPTY)
@@ -94,8 +96,13 @@ def read(source: bytes | str) -> Table:
     return Table(tuple(" ".join(name.split()) for name in header), rows, encoding, delimiter)
 
 
-def _decoded(source: bytes) -> tuple[str, str]:
-    """Return text and the name of its encoding: a byte order mark wins, then UTF-8, then the most likely one."""
+def decoded(source: bytes) -> tuple[str, str]:
+    """Return text and the name of its encoding: a byte order mark wins, then UTF-8, then the most likely one.
+
+    Raises Unreadable where it is no text.
+    """
+    if len(source) > MAX_BYTES:
+        raise Unreadable(Fault.TOO_LARGE)
     if source.startswith(_BINARY):
         raise Unreadable(Fault.NOT_TEXT)
     for mark, name in _BOMS:
@@ -174,7 +181,7 @@ def _parsed(text: str, delimiter: str, *, strict: bool) -> list[tuple[int, tuple
                 raise Unreadable(Fault.TOO_MANY_COLUMNS, line=reader.line_num)
             if number > MAX_ROWS + 1:
                 raise Unreadable(Fault.TOO_MANY_ROWS)
-            records.append((number, tuple(cell.strip() for cell in cells)))
+            records.append((number, tuple(plain_cell(cell.strip()) for cell in cells)))
     except csv.Error as error:
         if "field limit" in str(error):
             raise Unreadable(Fault.CELL_TOO_LONG, line=reader.line_num) from error

@@ -124,20 +124,21 @@ def _dates(draft: Draft, *, day_first: bool) -> Values:
 def _team(draft: Draft, text: str, choices: Choices, known: Known) -> str | None:
     """Return the team's own name. One that is not known will be made: it is asked about only when it is like another."""
     name = _line(text)
+    own = _by_folded(known.teams)
     chosen = choices.names.get((Field.TEAM, folded(name)))
     if chosen is not None:
-        return chosen or None
-    own = _by_folded(known.teams)
+        return own.get(folded(chosen))
     if folded(name) not in own and (meant := nearest(name, known.teams)):
         draft.note(Kind.TEAM_ALIKE, Field.TEAM, suggestion=meant)
     return own.get(folded(name), name)
 
 
 def _release(draft: Draft, text: str, choices: Choices, known: Known) -> str | None:
+    own = _by_folded(known.releases)
     chosen = choices.names.get((Field.RELEASE, folded(text)))
     if chosen is not None:
-        return chosen or None
-    found = _by_folded(known.releases).get(folded(text))
+        return own.get(folded(chosen))
+    found = own.get(folded(text))
     if found is None:
         draft.note(Kind.RELEASE_UNKNOWN, Field.RELEASE, suggestion=nearest(text, known.releases))
     return found
@@ -149,10 +150,11 @@ def _objectives(draft: Draft, text: str, choices: Choices, known: Known) -> tupl
     chosen = {word: name for (field, word), name in choices.names.items() if field is Field.OBJECTIVE}
     found: set[str] = set()
     for part in (text,) if folded(text) in own | chosen else names_in(text):
-        name = chosen.get(folded(part), own.get(folded(part)))
-        if name:
-            found.add(name)
-        elif name is None:
+        if folded(part) in chosen:
+            found |= {own[word] for word in [folded(chosen[folded(part)])] if word in own}
+        elif folded(part) in own:
+            found.add(own[folded(part)])
+        else:
             meant = nearest(part, own.values())
             draft.note(Kind.OBJECTIVE_UNKNOWN, Field.OBJECTIVE, suggestion=meant, other=(part,))
     return tuple(sorted(found))
@@ -160,9 +162,6 @@ def _objectives(draft: Draft, text: str, choices: Choices, known: Known) -> tupl
 
 def _owner(draft: Draft, text: str, choices: Choices, known: Known) -> str | None:
     """Return the address of a person here, given as address, "Name <address>" or a full name that only one has."""
-    chosen = choices.names.get((Field.OWNER, folded(text)))
-    if chosen is not None:
-        return chosen or None
     if "@" in text:
         address = text.rpartition("<")[2].rstrip("> ").casefold()
         same = [own for own, _ in known.people if own.casefold() == address]

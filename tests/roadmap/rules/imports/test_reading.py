@@ -3,6 +3,7 @@
 import pytest
 
 from roadmap.rules.imports import reading
+from roadmap.rules.imports.cells import safe_cell
 from roadmap.rules.imports.reading import Fault, Unreadable, read
 
 
@@ -54,6 +55,12 @@ def test_what_cannot_be_read_says_why_and_where(source, fault, line):
     with pytest.raises(Unreadable) as caught:
         read(source)
     assert (caught.value.fault, caught.value.line) == (fault, line)
+
+
+@pytest.mark.parametrize("cell", ["=1+2", "+1", "-1", "@x", "\uff1d1", "'quoted'", "plain", "'"])
+def test_a_cell_made_harmless_for_spreadsheets_is_read_as_it_was(cell):
+    assert not safe_cell(cell).startswith(("=", "+", "-", "@", "\uff1d"))
+    assert read(f"title,text\nA,{safe_cell(cell)}").rows[0].cells[1] == cell
 
 
 def test_as_many_rows_as_allowed_are_read():
