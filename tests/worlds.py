@@ -144,10 +144,13 @@ def production(folder: Path, *, sample: bool = True, environment: dict[str, str]
             "DATABASE_URL": database,
             "REDIS_URL": broker,
             "ACCORD_DATA": str(data),
+            "STATIC_ROOT": str(data / "static"),
+            "STATIC_MANIFEST": "1",
             "WEB_BIND": f"127.0.0.1:{port}",
             **(environment or {}),
         }
         world = World(env["BASE_URL"], data, env["STATUS_TOKEN"], env)
+        world.manage("collectstatic", "--noinput", "--verbosity", "0", "--ignore", "rest_framework")
         world.manage("migrate", "--verbosity", "0")
         if sample:
             world.manage("loadsample")
