@@ -2,10 +2,11 @@
 
 from allauth.account.views import ConfirmLoginCodeView, LogoutView, RequestLoginCodeView
 from django.conf import settings
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from config import health
 from stakeholders.views.components import components
+from stakeholders.views.errors import nothing_below
 
 urlpatterns = [
     path("-/live", health.live, name="live"),
@@ -20,6 +21,8 @@ urlpatterns = [
     path("accounts/login/code/confirm/", ConfirmLoginCodeView.as_view(), name="account_confirm_login_code"),
     path("accounts/logout/", LogoutView.as_view(), name="account_logout"),
 ]
+# last: what is not there below /p/ asks strangers to sign in, exactly as what is there
+urlpatterns.append(re_path("^p/.*/$", nothing_below, name="nothing"))
 if settings.DEBUG:
     urlpatterns += [path("-/components/", components, name="components")]
 handler404 = "stakeholders.views.errors.not_found"

@@ -1,6 +1,7 @@
 """Pages for what is not there, not allowed, or broken."""
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 
@@ -15,3 +16,9 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def broken(request: HttpRequest) -> HttpResponse:
     return render(request, "500.html", status=500)
+
+
+@login_required
+def nothing_below(request: HttpRequest) -> HttpResponse:
+    """An address of no product: sign-in first, then not found, so that nobody learns which products exist."""
+    raise Http404
