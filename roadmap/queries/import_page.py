@@ -25,6 +25,7 @@ from roadmap.rules.imports.values import status_of
 from stakeholders import wording
 
 ROWS_A_PAGE = 50
+_SHOWN_BESIDE = {Field.KEY, Field.EFFORT, Field.OBJECTIVE, Field.TEAM, Field.STATUS, Field.RELEASE}
 SAMPLES = 3
 MOST_WORDS = 40
 _SHOWN: Mapping[str, tuple[Promise, Callable[[PlannedRow], bool]]] = {
@@ -35,7 +36,7 @@ _SHOWN: Mapping[str, tuple[Promise, Callable[[PlannedRow], bool]]] = {
     "update": (lazy("Update"), lambda row: row.result is Result.CHANGED),
     "same": (lazy("As before"), lambda row: row.result in (Result.UNCHANGED, Result.SKIPPED)),
 }
-_TYPED = {Kind.NO_TITLE, Kind.TOO_LONG, Kind.STATUS_UNKNOWN, Kind.NOT_A_NUMBER, Kind.NUMBER_OUT_OF_RANGE, Kind.NOT_A_SHARE,
+_TYPED = {Kind.NO_TITLE, Kind.TOO_LONG, Kind.NOT_A_NUMBER, Kind.NUMBER_OUT_OF_RANGE, Kind.NOT_A_SHARE,
           Kind.EFFORT_ORDER, Kind.NOT_A_DATE, Kind.ENDS_BEFORE_START, Kind.NEEDS_ITSELF, Kind.NEEDS_CYCLE, Kind.UNPRINTABLE,
           Kind.RELEASE_UNKNOWN}  # fmt: skip
 
@@ -121,6 +122,7 @@ class Preview:
     page: Page[PlannedRow]
     lines: tuple[Line, ...]
     shows: frozenset[str]
+    width: int
     writes: int
     refused: int
     new_teams: tuple[str, ...]
@@ -147,6 +149,7 @@ def preview(
         page=rows,
         lines=tuple(_line(row, tags, same_names) for row in rows),
         shows=frozenset(str(field) for field in plan.columns if field),
+        width=2 + len(_SHOWN_BESIDE & set(plan.columns)),
         writes=plan.writes,
         refused=plan.counts.get(Result.REFUSED, 0),
         new_teams=plan.new_teams,
