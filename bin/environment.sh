@@ -37,7 +37,7 @@ install_locked() {
             stop "The Python environment $PWD/$venv cannot be made: make the folder writable and leave 500 MB free, then run $0 again."
     fi
     echo "Installing the packages that $1 locks (once, about a minute)"
-    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-input --no-compile --require-hashes -r "$1" ||
+    "$venv/bin/python" -m pip install --quiet --quiet --disable-pip-version-check --no-input --no-compile --require-hashes -r "$1" ||
         stop "The packages of $1 could not be installed: see pip's message above, check the network, then run $0 again."
     cp "$1" "$stamp"
 }

@@ -102,19 +102,23 @@ def _status(at: datetime) -> dict[str, Any]:
 def _part(part: str, at: datetime) -> dict[str, Any]:
     """Return when a kind of process was last heard of, and which of them are alive."""
     ages = {
-        name.partition("@")[2]: _age(seen_at, at)
+        name.partition("@")[2]: _seconds(seen_at, at)
         for name, seen_at in Heartbeat.objects.filter(name__startswith=f"{part}@")
         .order_by("-seen_at")
         .values_list("name", "seen_at")
     }
     return {
         "age_seconds": min(ages.values(), default=None),
-        "alive": {process: age for process, age in ages.items() if age is not None and age <= ALIVE_SECONDS},
+        "alive": {process: age for process, age in ages.items() if age <= ALIVE_SECONDS},
     }
 
 
 def _age(then: datetime | None, at: datetime) -> float | None:
-    return None if then is None else round(max((at - then).total_seconds(), 0.0), 1)
+    return None if then is None else _seconds(then, at)
+
+
+def _seconds(then: datetime, at: datetime) -> float:
+    return round(max((at - then).total_seconds(), 0.0), 1)
 
 
 def _waiting_tasks() -> dict[str, int] | None:
