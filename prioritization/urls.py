@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from prioritization.views import ballot
+import roadmap.converters  # noqa: F401  makes <feature:ref> known
+from prioritization.views import ballot, criteria, ranking, voting
 
 app_name = "prioritization"
 urlpatterns = [
@@ -13,4 +14,9 @@ urlpatterns = [
     path("ballot/<slug:public_id>/done/", ballot.finish_ballot, name="ballot-finish"),
     path("ballot/<slug:public_id>/list/", ballot.ballot_list, name="ballot-list"),
     path("ballot/<slug:public_id>/token/", ballot.ballot_token, name="ballot-token"),
+    path("p/<slug:slug>/rounds/new/voting/", voting.open_voting, name="voting-new"),
+    path("p/<slug:slug>/criteria/", criteria.criteria, name="criteria"),
+    path("p/<slug:slug>/ranking/", ranking.ranking, name="ranking"),
+    path("p/<slug:slug>/ranking/<feature:ref>/", ranking.explanation, name="explanation"),
+    path("p/<slug:slug>/ranking/file/", ranking.ranking_file, name="ranking-file"),
 ]

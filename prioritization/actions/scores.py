@@ -7,6 +7,7 @@ that one worker alone. Votes that come in while it runs are taken by the next ru
 
 from __future__ import annotations
 
+import logging
 import secrets
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -14,10 +15,13 @@ from typing import NamedTuple
 from celery import current_app
 from django.db import transaction
 from django.db.models import OuterRef, Q, Subquery
+from kombu.exceptions import OperationalError
 
 from prioritization.models import ScoreRequest, ScoreRun
 from roadmap.models import Feature, Product, Standing
 from stakeholders.models import Department
+
+log = logging.getLogger(__name__)
 
 TASK = "prioritization.tasks.score_product"
 CLAIM_LASTS = timedelta(seconds=60)
@@ -48,8 +52,11 @@ def request_scores(product_id: int, *, now: datetime) -> None:
 
 
 def wake(product_id: int) -> None:
-    """Tell the worker at once. If the broker is away this fails, is logged, and the sweep finds the row."""
-    current_app.send_task(TASK, [product_id], queue="long", retry=False, expires=60)
+    """Tell the worker at once; if the broker is away, the sweep finds the row."""
+    try:
+        current_app.send_task(TASK, [product_id], queue="long", retry=False, expires=60)
+    except (OSError, OperationalError) as away:
+        log.warning("The broker is away (%s): product %s is scored by the next sweep.", away, product_id)
 
 
 def due_products(now: datetime) -> list[int]:

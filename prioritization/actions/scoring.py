@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from prioritization.actions.scores import Claim, claim, finish, still_holds
 from prioritization.models import ScoreRun, Tally
-from prioritization.queries.criteria import criteria_of
+from prioritization.queries.criteria import criteria_of, default_criteria
 from prioritization.rules.criteria import AskedCriterion
-from prioritization.rules.scales import shares
+from prioritization.rules.scales import SPLIT_FROM, shares
 from prioritization.rules.scoring import Judged, Ranking, rank_features
 from prioritization.rules.weights import SQUARE_ROOT_LAW, Tallies
 from roadmap.models import Feature, Product, Standing
@@ -84,6 +84,7 @@ def score(product: Product, *, now: datetime, held: Claim | None = None) -> Scor
     if last is not None and last.digest == digest:
         return last
     ranking = rank(inputs)
+    defaults = default_criteria()
     with transaction.atomic():
         if held is not None and not still_holds(held):
             return None
@@ -93,7 +94,14 @@ def score(product: Product, *, now: datetime, held: Claim | None = None) -> Scor
             seed=int(digest[:12], 16),
             digest=digest,
             criteria=[
-                {"key": each.key, "name": each.name, "weight": share, "entered": each.weight, "is_cost": each.is_cost}
+                {
+                    "key": each.key,
+                    "name": each.name,
+                    "weight": share,
+                    "entered": each.weight,
+                    "is_cost": each.is_cost,
+                    "is_default": each in defaults,
+                }
                 for each, share in zip(inputs.criteria, inputs.shares(), strict=True)
             ],
             used=_used(inputs, ranking),
@@ -165,11 +173,12 @@ def rank(inputs: Inputs) -> Ranking:
 
 
 def _used(inputs: Inputs, ranking: Ranking) -> dict[str, Any]:
-    """Return what a reader needs to follow the run: the priors, how departments weigh, and what was left out."""
+    """Return what a reader needs to follow the run: priors, department weights, what was left out, how many are split."""
     return {
         "beta": SQUARE_ROOT_LAW,
         "departments": {str(pk): weight for pk, weight in inputs.department_weights.items() if pk},
         "rating_style": False,
+        "split": int(((ranking.ranks > 0) & (np.nan_to_num(ranking.splits) > SPLIT_FROM)).sum()),
         "priors": {
             each.key: {
                 "mu": prior.mean,

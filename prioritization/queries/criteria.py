@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from hashlib import sha256
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from prioritization.models import Criterion
 from prioritization.rules.criteria import AskedCriterion
 from roadmap.models import Product
+from stakeholders.models import Round
+from stakeholders.queries.activity import ActivityLine, lines_of_kind
 
 # Right is better in all four, also in effort; the weights are shares of 1.
 DEFAULTS: tuple[dict[str, str | float | Promise], ...] = (
@@ -45,6 +50,14 @@ DEFAULTS: tuple[dict[str, str | float | Promise], ...] = (
     },
 )
 
+SHORT_NAMES: dict[str, Promise] = {
+    "impact": _("Impact"),
+    "effort": _("Effort"),
+    "ease": _("Ease"),
+    "happiness": _("Happiness"),
+}
+"""What the defaults are called where there is no room for two words."""
+
 
 def default_criteria() -> list[AskedCriterion]:
     """Return the four default criteria in the reader's language."""
@@ -73,3 +86,18 @@ def criteria_of(product: Product) -> list[AskedCriterion]:
         )
         for each in own
     ] or default_criteria()
+
+
+def fingerprint(criteria: Iterable[AskedCriterion]) -> str:
+    """Return what tells criteria from the same ones changed, for a form that is kept open."""
+    return sha256(repr([each.as_json() for each in criteria]).encode()).hexdigest()[:16]
+
+
+def locking_round(product: Product) -> Round | None:
+    """Return the open voting round that keeps the criteria as they are, the one that closes last."""
+    return Round.objects.open().filter(product=product, kind="voting").order_by("-deadline_at").first()
+
+
+def criteria_history(product: Product, *, limit: int = 8) -> list[ActivityLine]:
+    """Return what was changed in the criteria, the latest first: two queries."""
+    return lines_of_kind("criterion", product=product, limit=limit)

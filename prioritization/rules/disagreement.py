@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 ENOUGH_VOTES = 3
-SPLIT = 0.6
 
 
 def agreement(counts: Array) -> Array:

@@ -13,6 +13,8 @@ else:
     Number = TypeVar("Number")
 
 LOWEST, HIGHEST = 1, 5
+SPLIT_FROM = 0.6
+"""Votes whose weighted polarization is above this are called split."""
 VALUES = range(LOWEST, HIGHEST + 1)
 POINTS_A_STEP = 100 / (HIGHEST - LOWEST)
 

@@ -1,0 +1,245 @@
+"""Reads why a feature stands where it stands: in words, by department, and as the sum that makes its score."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from prioritization.models import ScoreRun
+from prioritization.queries.ranking import Weighed, weighed_criteria
+from prioritization.queries.ratings import Vote, standing_votes
+from prioritization.rules.rounding import round_to, round_to_total
+from prioritization.rules.scales import SPLIT_FROM, points
+from roadmap.filters import size_in_days
+from roadmap.models import Feature, Objective, Product, Standing
+from roadmap.queries.features import lanes
+from stakeholders.models import Department, Invitation
+
+FEWEST_SHOWN_ONE_BY_ONE = 3
+FAR_FROM_SCORE = 15
+
+
+@dataclass(frozen=True)
+class Part:
+    """One criterion's part of a score.
+
+    mean       weighted mean of the votes; None where nobody rated, and then the average alone makes the points
+    pulled     the mean after it was drawn toward the average
+    effective  as how many equal voters its votes count
+    prior_mean, prior_weight  the average of all features, and how many voters it counts as
+    share      the criterion's weight in [0, 1]
+    exact      points of the score before the pull; `shown` is the same, rounded so that the column adds up
+    of_max     points of the score in [0, 1] of the most that this criterion could give
+    """
+
+    name: str
+    mean: float | None
+    pulled: float
+    effective: float
+    votes: int
+    prior_mean: float
+    prior_weight: float
+    is_fallback: bool
+    is_cost: bool
+    share: float
+    exact: float
+    shown: Decimal
+
+    @property
+    def pulled_points(self) -> float:
+        """Points of the score after the pull; those of all parts together are the score."""
+        return self.share * points(self.pulled, is_cost=self.is_cost)
+
+    @property
+    def of_max(self) -> float:
+        return self.exact / (100 * self.share) if self.share else 0.0
+
+
+@dataclass(frozen=True)
+class DepartmentVotes:
+    """How a department voted on a feature, as points of 0 to 100.
+
+    people  the points that each of them gave, in order; empty where fewer than three voted, so that nobody is shown
+    """
+
+    name: str
+    mean: float
+    people: list[float]
+    voted: int
+    asked: int
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why a feature stands where it stands. Without votes there is no standing, and nothing but the feature.
+
+    parts        one a criterion; their `shown` and `pull` add up to `score_shown`
+    before, after  keys of the features one rank up and down, "" at the ends
+    """
+
+    feature: Feature
+    objective: Objective | None
+    size_days: float | None
+    run: ScoreRun | None
+    standing: Standing | None
+    parts: list[Part]
+    pull: Decimal
+    score_shown: Decimal
+    departments: list[DepartmentVotes]
+    before: str
+    after: str
+
+    @property
+    def has_votes(self) -> bool:
+        return bool(self.parts)
+
+    @property
+    def is_split(self) -> bool:
+        return bool(self.standing and self.standing.split is not None and self.standing.split > SPLIT_FROM)
+
+    @property
+    def is_few(self) -> bool:
+        return bool(self.standing and self.standing.votes < FEWEST_SHOWN_ONE_BY_ONE)
+
+    @property
+    def lifted_by(self) -> str:
+        """The criterion whose points reach furthest above the score; "" when none stands out."""
+        best = max((part for part in self.parts if part.mean is not None), key=lambda part: part.of_max, default=None)
+        return best.name if best and 100 * best.of_max > float(self.score_shown) + 5 else ""
+
+    @property
+    def held_by(self) -> str:
+        """The criterion whose points stay furthest below the score; "" when none stands out."""
+        worst = min((part for part in self.parts if part.mean is not None), key=lambda part: part.of_max, default=None)
+        return worst.name if worst and 100 * worst.of_max < float(self.score_shown) - 5 else ""
+
+    @property
+    def in_favour(self) -> list[str]:
+        """Departments whose mean lies well above the score."""
+        return [each.name for each in self.departments if each.mean >= float(self.score_shown) + FAR_FROM_SCORE]
+
+    @property
+    def against(self) -> list[str]:
+        return [each.name for each in self.departments if each.mean <= float(self.score_shown) - FAR_FROM_SCORE]
+
+
+def explanation(product: Product, number: int) -> Explanation | None:
+    """Return the explanation of the feature with that number, None when the product has none. A fixed number of queries."""
+    feature = (
+        Feature.objects.filter(product=product, number=number)
+        .select_related("standing", "lead_team")
+        .annotate(size_days=size_in_days())
+        .first()
+    )
+    if feature is None:
+        return None
+    feature.product = product
+    standing: Standing | None = getattr(feature, "standing", None)
+    run = ScoreRun.objects.filter(product=product).first()
+    score = standing.score if standing and run else None
+    criteria = weighed_criteria(run)
+    parts, pull = _parts(standing, run, criteria) if standing and run and score is not None else ([], Decimal(0))
+    before, after = _neighbours(product, standing)
+    return Explanation(
+        feature=feature,
+        objective=lanes([feature.pk]).get(feature.pk),
+        size_days=feature.size_days,
+        run=run,
+        standing=standing,
+        parts=parts,
+        pull=pull,
+        score_shown=round_to(score or 0.0, 1),
+        departments=_departments(feature, criteria) if parts else [],
+        before=before,
+        after=after,
+    )
+
+
+def _parts(standing: Standing, run: ScoreRun, criteria: Sequence[Weighed]) -> tuple[list[Part], Decimal]:
+    """Return the parts of a score and the pull, in points that add up to the score as it is shown."""
+    cells = [standing.criteria[each.key] for each in criteria]
+    priors = [run.used["priors"][each.key] for each in criteria]
+    exact = [
+        each.share * points(prior["mu"] if cell["mean"] is None else cell["mean"], is_cost=each.is_cost)
+        for each, cell, prior in zip(criteria, cells, priors, strict=True)
+    ]
+    *shown, pull = round_to_total([*exact, standing.score - sum(exact)], standing.score)
+    parts = [
+        Part(
+            name=each.name,
+            mean=cell["mean"],
+            pulled=_pulled(cell, prior),
+            effective=cell["effective"],
+            votes=cell["votes"],
+            prior_mean=prior["mu"],
+            prior_weight=prior["k"],
+            is_fallback=prior["is_fallback"],
+            is_cost=each.is_cost,
+            share=each.share,
+            exact=one,
+            shown=rounded,
+        )
+        for each, cell, prior, one, rounded in zip(criteria, cells, priors, exact, shown, strict=True)
+    ]
+    return parts, pull
+
+
+def _pulled(cell: dict, prior: dict) -> float:
+    """Return the mean drawn toward the average; see rules.shrinkage.shrink, which views cannot import."""
+    if cell["mean"] is None:
+        return prior["mu"]
+    return (cell["effective"] * cell["mean"] + prior["k"] * prior["mu"]) / (cell["effective"] + prior["k"])
+
+
+def _departments(feature: Feature, criteria: Sequence[Weighed]) -> list[DepartmentVotes]:
+    """Return how each department voted, the most in favour first: three queries."""
+    rated = [vote for vote in standing_votes([feature.pk]) if vote.value is not None]
+    department_of = {vote.seat_id: vote.department_id for vote in rated}
+    people = defaultdict(list)
+    for seat_id, score in _scores_of_people(rated, criteria).items():
+        people[department_of[seat_id]].append(score)
+    asked = _asked(feature, department_of)
+    names = dict(Department.objects.filter(pk__in=[pk for pk in people if pk]).values_list("pk", "name"))
+    shown = [
+        DepartmentVotes(
+            name=names.get(pk, ""),
+            mean=sum(scores) / len(scores),
+            people=sorted(scores) if len(scores) >= FEWEST_SHOWN_ONE_BY_ONE else [],
+            voted=len(scores),
+            asked=max(asked[pk], len(scores)),
+        )
+        for pk, scores in people.items()
+    ]
+    return sorted(shown, key=lambda each: (-each.mean, each.name))
+
+
+def _scores_of_people(votes: Sequence[Vote], criteria: Sequence[Weighed]) -> dict[int, float]:
+    """Return the points that each seat gave in all: over the criteria that it rated, their weights rescaled."""
+    by_key = {each.key: each for each in criteria}
+    given: dict[int, float] = defaultdict(float)
+    weight: dict[int, float] = defaultdict(float)
+    for vote in votes:
+        if (criterion := by_key.get(vote.criterion)) and criterion.share:
+            given[vote.seat_id] += criterion.share * points(vote.value, is_cost=criterion.is_cost)
+            weight[vote.seat_id] += criterion.share
+    return {seat_id: total / weight[seat_id] for seat_id, total in given.items()}
+
+
+def _asked(feature: Feature, department_of: dict[int, int | None]) -> Counter[int | None]:
+    """Return how many people of each department were asked about a feature in any round that was not withdrawn."""
+    rows = Invitation.objects.filter(
+        round__voting__asked__feature=feature, round__cancelled_at=None, removed_at=None
+    ).order_by("pk")
+    asked = dict(rows.values_list("seat_id", "department_id"))
+    return Counter((asked | department_of).values())
+
+
+def _neighbours(product: Product, standing: Standing | None) -> tuple[str, str]:
+    if standing is None or standing.rank is None:
+        return "", ""
+    ranks = {standing.rank - 1, standing.rank + 1}
+    numbers = dict(Standing.objects.filter(product=product, rank__in=ranks).values_list("rank", "feature__number"))
+    before, after = numbers.get(standing.rank - 1), numbers.get(standing.rank + 1)
+    return f"{product.key}-{before}" if before else "", f"{product.key}-{after}" if after else ""

@@ -1,0 +1,156 @@
+"""How templates show what the ranking knows: a rank in words, the votes of a department, the parts of a score.
+
+    {% load prioritization %}   {% rank_in_words explanation %}   {% strip department score %}   {% part_formula part %}
+"""
+
+from collections.abc import Sequence
+
+from django import template
+from django.contrib.humanize.templatetags.humanize import ordinal
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from prioritization.queries.explanation import DepartmentVotes, Explanation, Part
+from stakeholders import wording
+
+register = template.Library()
+
+STRIP_LEFT, STRIP_WIDTH = 5, 190
+STRIP_VIEW = STRIP_LEFT * 2 + STRIP_WIDTH
+
+
+@register.filter
+def percent(share: float) -> str:
+    """A share in [0, 1] as a number of per cent without the sign, where several stand in a row."""
+    return wording.decimal(100 * share)
+
+
+@register.simple_tag
+def rank_in_words(explanation: Explanation) -> str:
+    """One sentence: where a feature stands and what put it there."""
+    standing, run = explanation.standing, explanation.run
+    if standing is None or run is None:
+        return ""
+    if standing.rank is None:
+        return _("Not ranked any more: it is %(status)s.") % {
+            "status": explanation.feature.get_status_display().lower()
+        }
+    facts = {"rank": ordinal(standing.rank), "ranked": wording.decimal(run.ranked), "votes": standing.votes}
+    facts |= {"best": explanation.lifted_by, "worst": explanation.held_by}
+    if explanation.is_few:
+        sentence = ngettext(
+            "Ranked %(rank)s of %(ranked)s, but only %(votes)d person has voted, so it stays close to the average.",
+            "Ranked %(rank)s of %(ranked)s, but only %(votes)d people have voted, so it stays close to the average.",
+            standing.votes,
+        )
+    elif explanation.is_split:
+        sentence = _("Ranked %(rank)s of %(ranked)s, and contested: the votes are split, not few.")
+    elif facts["best"] and facts["worst"]:
+        sentence = _("Ranked %(rank)s of %(ranked)s: %(best)s lifts it, %(worst)s holds it back.")
+    elif facts["best"]:
+        sentence = _("Ranked %(rank)s of %(ranked)s: %(best)s lifts it.")
+    elif facts["worst"]:
+        sentence = _("Ranked %(rank)s of %(ranked)s: %(worst)s holds it back.")
+    else:
+        sentence = _("Ranked %(rank)s of %(ranked)s: much the same in everything that counts.")
+    return sentence % facts
+
+
+@register.simple_tag
+def departments_in_words(explanation: Explanation) -> str:
+    """Who wants it and who does not; empty where no department stands far from the score."""
+    wants, rejects = explanation.in_favour, explanation.against
+    facts = {"wants": _listed(wants), "rejects": _listed(rejects)}
+    if wants and rejects and explanation.is_split:
+        return _("%(wants)s: for it. %(rejects)s: against. Closing that gap needs a talk, not more votes.") % facts
+    if wants and rejects:
+        return _("%(wants)s: for it. %(rejects)s: against.") % facts
+    if wants:
+        return _("Most in favour: %(wants)s.") % facts
+    if rejects:
+        return _("Least in favour: %(rejects)s.") % facts
+    return ""
+
+
+def _listed(names: Sequence[str]) -> str:
+    names = [name or _("people without department") for name in names]
+    if len(names) < 2:
+        return "".join(names)
+    return _("%(first)s and %(last)s") % {"first": ", ".join(names[:-1]), "last": names[-1]}
+
+
+def _x(points: float) -> float:
+    return STRIP_LEFT + points / 100 * STRIP_WIDTH
+
+
+@register.simple_tag
+def strip_axis() -> SafeString:
+    """The numbers above the strips, 0 to 100."""
+    labels = format_html_join(
+        "",
+        '<text class="strip__label" x="{}" y="11" text-anchor="middle">{}</text>',
+        ((f"{_x(tick):.0f}", tick) for tick in (0, 25, 50, 75)),
+    )
+    return format_html(
+        '<svg class="strip" viewBox="0 0 {} 14" focusable="false">{}'
+        '<text class="strip__label" x="{}" y="11" text-anchor="end">100</text></svg>',
+        STRIP_VIEW, labels, STRIP_VIEW,
+    )  # fmt: skip
+
+
+@register.simple_tag
+def strip(department: DepartmentVotes, score: float) -> SafeString:
+    """A department's votes on a line from 0 to 100: a ring a person, a bar at their mean, the score dashed."""
+    mean = wording.decimal(department.mean)
+    if department.people:
+        words = _("mean %(mean)s; each person: %(people)s") % {
+            "mean": mean,
+            "people": ", ".join(wording.decimal(each) for each in department.people),
+        }
+    else:
+        words = _("mean %(mean)s") % {"mean": mean}
+    ticks = format_html_join(
+        "", '<path class="strip__tick" d="M{} 0V20"/>', ((f"{_x(tick):.1f}",) for tick in (0, 25, 50, 75, 100))
+    )
+    rings = format_html_join(
+        "", '<circle class="strip__ring" cx="{}" cy="10" r="3"/>', ((f"{_x(each):.1f}",) for each in department.people)
+    )
+    return format_html(
+        '<svg class="strip" viewBox="0 0 {} 20" role="img"><title>{}</title>{}'
+        '<path class="strip__score" d="M{} 0V20"/>{}<path class="strip__mean" d="M{} 4V16"/></svg>',
+        STRIP_VIEW, words, ticks, f"{_x(score):.1f}", rings, f"{_x(department.mean):.1f}",
+    )  # fmt: skip
+
+
+@register.simple_tag
+def part_bar(part: Part) -> SafeString:
+    """How much of what a criterion could give at most it does give; the track is as long as its weight."""
+    track = 60 * part.share / 0.5
+    return format_html(
+        '<svg class="part-bar" viewBox="0 0 60 8" role="img"><title>{}</title>'
+        '<rect class="part-bar__track" width="{}" height="8"/><rect class="part-bar__done" width="{}" height="8"/></svg>',
+        wording.share(part.of_max), f"{min(track, 60):.1f}", f"{min(track, 60) * min(max(part.of_max, 0), 1):.1f}",
+    )  # fmt: skip
+
+
+@register.simple_tag
+def part_formula(part: Part) -> str:
+    """The sum behind one criterion, with its numbers."""
+    facts = {
+        "votes": wording.decimal(part.effective, 1),
+        "k": wording.decimal(part.prior_weight, 2),
+        "mu": wording.decimal(part.prior_mean, 2),
+        "pulled": wording.decimal(part.pulled, 2),
+        "share": wording.share(part.share),
+        "points": wording.decimal(part.pulled_points, 1),
+    }
+    if part.mean is None:
+        start = _("no votes, so the average %(mu)s") % facts
+    else:
+        facts["mean"] = wording.decimal(part.mean, 2)
+        start = _("(%(votes)s voters × %(mean)s + %(k)s × %(mu)s) ÷ (%(votes)s + %(k)s) = %(pulled)s") % facts
+    if part.is_cost:
+        return _("%(start)s; 25 × (5 − %(pulled)s) × %(share)s = %(points)s") % (facts | {"start": start})
+    return _("%(start)s; 25 × (%(pulled)s − 1) × %(share)s = %(points)s") % (facts | {"start": start})

@@ -1,0 +1,84 @@
+"""The ranking of a product's features, why each stands where it does, and the ranking as a file."""
+
+from __future__ import annotations
+
+import csv
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from prioritization import access
+from prioritization.queries import explanation as explanations
+from prioritization.queries import ranking as queries
+from prioritization.rules.cells import harmless
+from roadmap.access import feature as feature_of
+from stakeholders import clock
+from stakeholders.models import Seat
+from stakeholders.pages import page
+
+
+def _context(seat: Seat, **more: Any) -> dict[str, Any]:
+    return {"seat": seat, "product": seat.product, "can_edit": seat.reaches(access.EDIT), "tab": "ranking", **more}
+
+
+@login_required
+@require_GET
+def ranking(request: HttpRequest, slug: str) -> HttpResponse:
+    seat = access.seat(request.user, slug)
+    if hiding := access.hiding_round(seat):
+        return page(request, "prioritization/ranking_hidden.html", _context(seat, round=hiding))
+    found = queries.ranking_page(seat.product, request.GET, today=_today(seat))
+    context = _context(
+        seat,
+        ranking=found,
+        form=found.filters.form,
+        voting=queries.open_voting(seat.product),
+        explanation=_explained(seat, request.GET.get("feature", "")),
+    )
+    return page(request, "prioritization/ranking.html", context, part="prioritization/_ranking.html", target="ranking")
+
+
+@login_required
+@require_GET
+def explanation(request: HttpRequest, slug: str, ref: str) -> HttpResponse:
+    """Why one feature stands where it does: a part beside the ranking, or a page of its own."""
+    seat, feature = feature_of(request.user, slug, ref)
+    if hiding := access.hiding_round(seat):
+        return page(request, "prioritization/ranking_hidden.html", _context(seat, round=hiding))
+    found = explanations.explanation(seat.product, feature.number)
+    context = _context(seat, explanation=found)
+    return page(request, "prioritization/explanation.html", context, part="prioritization/_explanation.html")
+
+
+@login_required
+@require_GET
+def ranking_file(request: HttpRequest, slug: str) -> HttpResponse:
+    """The whole ranking as a CSV file."""
+    seat = access.seat(request.user, slug)
+    if hiding := access.hiding_round(seat):
+        return page(request, "prioritization/ranking_hidden.html", _context(seat, round=hiding))
+    name = f"{slug}-ranking-{_today(seat)}.csv"
+    response = HttpResponse(
+        "\ufeff", content_type="text/csv; charset=utf-8", headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )
+    rows = csv.writer(response)
+    for row in queries.ranking_file(seat.product):
+        rows.writerow([harmless(cell) for cell in row])
+    return response
+
+
+def _explained(seat: Seat, key: str) -> explanations.Explanation | None:
+    """Return the explanation that the address asks for; None for no key, or one that the product does not have."""
+    number = key.removeprefix(f"{seat.product.key}-")
+    if not (number.isascii() and number.isdigit() and len(number) < 10):
+        return None
+    return explanations.explanation(seat.product, int(number))
+
+
+def _today(seat: Seat) -> date:
+    return timezone.localdate(clock.now(), ZoneInfo(seat.product.time_zone))
