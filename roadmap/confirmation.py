@@ -11,11 +11,12 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from roadmap.actions.publishing import KIND
 from roadmap.models import Answer, Confirmation
 from roadmap.queries import confirmation as reads
+from roadmap.queries import outcome_words as words
 from roadmap.queries.changes import ShownChange, count_words, small_number
 from roadmap.queries.confirm_page import Since, doing_nothing, since
+from roadmap.queries.snapshots import CONFIRMATION
 from roadmap.queries.versions import covers, snapshot_of
 from roadmap.rules.outcome import outcome, to_plain
 from stakeholders import wording
@@ -28,7 +29,7 @@ MOST_ROWS = 5
 class ConfirmationKind:
     """See stakeholders.kinds.RoundKind."""
 
-    name = KIND
+    name = CONFIRMATION
     noun: Words = gettext_lazy("confirmation")
 
     def invitation_words(self, round: Round) -> Words:
@@ -53,14 +54,14 @@ class ConfirmationKind:
         confirmation.round = round
         found = reads.outcome_of(confirmation, now=now)
         return Conclusion(
-            sentence=reads.sentence_with_names(found, confirmation.version.number, reads.people(confirmation)),
-            short=str(reads.VERDICTS[found.verdict]),
-            tone=reads.TONES[found.verdict],
+            sentence=words.sentence_with_names(found, confirmation.version.number, reads.people(confirmation)),
+            short=str(words.VERDICTS[found.verdict]),
+            tone=words.TONES[found.verdict],
         )
 
     def rule(self, round: Round) -> Words:
         required = round.invitations.standing().filter(is_required=True).count()
-        return reads.rule_in_words(reads.confirmation_of(round), required=required)
+        return words.rule_in_words(reads.rule_of(reads.confirmation_of(round)), required=required)
 
     def refuses_to_close_early(self, round: Round) -> Refusal | None:
         missing = list(round.invitations.silent().filter(is_required=True).select_related("seat__user", "department"))
@@ -80,7 +81,7 @@ class ConfirmationKind:
         rule = reads.rule_of(confirmation)
         found = outcome(reads.signers(confirmation, now=now), rule)
         return {
-            "sentence": reads.sentence(found, confirmation.version.number),
+            "sentence": words.sentence(found, confirmation.version.number),
             "version": confirmation.version.number,
             "answers": {
                 "rows": confirmation.answers.count(),

@@ -54,7 +54,7 @@ def answer_confirmation(
     )
     if names_features and not text:
         raise ValidationError({"text": NEEDS_TEXT[Answer.Verdict(verdict)]()})
-    answer.full_clean(validate_unique=False, validate_constraints=False)
+    answer.full_clean(exclude=["confirmation", "seat"], validate_unique=False, validate_constraints=False)
     try:
         with taking_answer(invitation.round, arrived=arrived):
             answer.save(force_insert=True)

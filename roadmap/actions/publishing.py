@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from roadmap.models import Confirmation, Product, Version
-from roadmap.queries.snapshots import check_of, plan_of
+from roadmap.queries.snapshots import CONFIRMATION, check_of, plan_of
 from roadmap.queries.versions import gaps_of, open_confirmation, snapshot_of
 from roadmap.rules.outcome import Silence
 from roadmap.rules.snapshot import canonical, digest, fingerprint, plan_in, seal
@@ -20,8 +20,6 @@ from stakeholders.actions.rounds import Invitee, open_round
 from stakeholders.activity import record
 from stakeholders.models import Seat, Verb
 from stakeholders.rules.deadlines import Deadline
-
-KIND = "confirmation"
 
 
 class VersionTaken(Exception):
@@ -140,7 +138,7 @@ def open_confirmation_round(version: Version, *, terms: Terms, by: Seat, now: da
         raise ConfirmationIsOpen(running)
     round = open_round(
         version.product,
-        kind=KIND,
+        kind=CONFIRMATION,
         title=_("Confirm version %(number)s") % {"number": version.number},
         deadline=terms.deadline,
         invitees=terms.invitees,

@@ -16,9 +16,10 @@ from roadmap.queries.confirmation import (
     counts,
     outcome_of,
     people,
-    rule_in_words,
-    sentence_with_names,
+    rule_of,
+    state_of,
 )
+from roadmap.queries.outcome_words import rule_in_words, sentence_with_names
 from roadmap.queries.versions import covers, names_of, snapshot_of, told_now
 from roadmap.rules.differences import differences
 from roadmap.rules.outcome import Silence
@@ -107,7 +108,7 @@ def confirm_page(invitation: Invitation, *, now: datetime) -> ConfirmPage:
         counts=found,
         answered=asked - found.get("silent", 0),
         asked=asked,
-        rule=rule_in_words(confirmation, required=required),
+        rule=rule_in_words(rule_of(confirmation), required=required),
         doing_nothing=doing_nothing(confirmation, is_required=invitation.is_required),
         state=state_of(confirmation, now),
         conclusion=sentence_with_names(outcome_of(confirmation, now=now), version.number, rows)
@@ -119,16 +120,6 @@ def confirm_page(invitation: Invitation, *, now: datetime) -> ConfirmPage:
 
 def _newest_first(row: PersonRow) -> tuple[bool, float, str]:
     return row.at is None, -row.at.timestamp() if row.at else 0.0, row.seat.user.get_full_name().casefold()
-
-
-def state_of(confirmation: Confirmation, now: datetime) -> str:
-    """Return open (takes answers), counting (deadline passed, no outcome yet), closed or cancelled."""
-    round = confirmation.round
-    if round.cancelled_at:
-        return "cancelled"
-    if round.closed_at:
-        return "closed"
-    return "open" if round.takes_answers_at(now) else "counting"
 
 
 def standing_answer(confirmation: Confirmation, invitation: Invitation) -> Answer | None:

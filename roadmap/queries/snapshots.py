@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
-from roadmap.models import Capacity, Contribution, Dependency, Effort, Feature, Objective, Product
+from roadmap.models import Capacity, Contribution, Dependency, Effort, Feature, Objective, Product, Standing
 from roadmap.rules.smart import Candidate, Check, smart
 from roadmap.rules.snapshot import (
     CapacityEntry,
@@ -20,15 +20,21 @@ from roadmap.rules.snapshot import (
     ReleaseEntry,
     TeamEntry,
 )
+from stakeholders.models import Round
 
+CONFIRMATION = "confirmation"
 _STRENGTHS = list(Contribution.SHARE)
 
 
 def plan_of(product: Product) -> Plan:
     """Return what the roadmap says now: every planned feature that was not dropped, and all that it refers to.
 
-    Nine queries, however many features. Call it inside the transaction that publishes, or only to show it.
+    Ten queries, however many features. Call it inside the transaction that publishes, or only to show it.
+
+    Rank and score are left out while another kind of round is open: a version is for everyone, and nobody may read from
+    it how a vote stands that still goes on.
     """
+    with_ranks = not Round.objects.open().filter(product=product).exclude(kind=CONFIRMATION).exists()
     return {
         "product": {
             "key": product.key,
@@ -53,7 +59,7 @@ def plan_of(product: Product) -> Plan:
             CapacityEntry(team=capacity.team_id, release=capacity.release_id, days=_number(capacity.days) or "0")
             for capacity in Capacity.objects.filter(release__product=product).order_by("release_id", "team_id")
         ],
-        "features": _features(product),
+        "features": _features(product, with_ranks=with_ranks),
     }
 
 
@@ -78,7 +84,7 @@ def check_of(plan: Plan) -> Check:
     return smart(candidates, capacity)
 
 
-def _features(product: Product) -> list[FeatureEntry]:
+def _features(product: Product, *, with_ranks: bool) -> list[FeatureEntry]:
     features = list(
         Feature.objects.filter(product=product)
         .planned()
@@ -108,16 +114,27 @@ def _features(product: Product) -> list[FeatureEntry]:
     for feature in features:
         feature.product = product
     return [
-        _feature(feature, contributions[feature.pk], efforts[feature.pk], needs[feature.pk]) for feature in features
+        _feature(
+            feature,
+            contributions[feature.pk],
+            efforts[feature.pk],
+            needs[feature.pk],
+            standing=getattr(feature, "standing", None) if with_ranks else None,
+        )
+        for feature in features
     ]
 
 
 def _feature(
-    feature: Feature, contributions: Iterable[Contribution], efforts: list[EffortEntry], needs: list[int]
+    feature: Feature,
+    contributions: Iterable[Contribution],
+    efforts: list[EffortEntry],
+    needs: list[int],
+    *,
+    standing: Standing | None,
 ) -> FeatureEntry:
     served = [ContributionEntry(objective=each.objective_id, strength=each.strength) for each in contributions]
     strongest = max(contributions, key=lambda each: _STRENGTHS.index(each.strength), default=None)
-    standing = getattr(feature, "standing", None)
     return {
         "id": feature.pk,
         "key": feature.key,

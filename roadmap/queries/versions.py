@@ -99,6 +99,7 @@ class VersionPage:
     confirmations: list[Confirmation]
     is_latest: bool
     is_intact: bool
+    changed: frozenset[int]
 
 
 def snapshot_of(version: Version) -> dict[str, Any]:
@@ -204,7 +205,12 @@ def version_page(version: Version) -> VersionPage:
         is_latest=not product.versions.filter(number__gt=version.number).exists(),
         is_intact=digest(snapshot, previous=version.previous_hash) == version.snapshot_hash
         and (before.snapshot_hash if before else "") == version.previous_hash,
+        changed=changed_features(changes) if before else frozenset(),
     )
+
+
+def changed_features(changes: Sequence[ShownChange]) -> frozenset[int]:
+    return frozenset(change.id for change in changes if change.is_feature)
 
 
 def broken_link(product: Product) -> Break | None:

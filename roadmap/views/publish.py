@@ -1,0 +1,134 @@
+"""The page that publishes a version: what changed, what is missing, whom to ask; then it asks once more."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from roadmap.actions.publishing import ConfirmationIsOpen, PlanHasChanged, VersionTaken, publish_version
+from roadmap.forms.publishing import PublishForm
+from roadmap.queries.changes import count_words
+from roadmap.queries.outcome_words import rule_in_words
+from roadmap.queries.versions import draft
+from roadmap.rules.outcome import Rule
+from stakeholders import clock, deadline_wording
+from stakeholders.access import EDIT
+from stakeholders.access import seat as seat_of
+from stakeholders.forms.deadlines import twice_in_words
+from stakeholders.models import Seat
+from stakeholders.pages import said
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def publish(request: HttpRequest, slug: str) -> HttpResponse:
+    seat, now = seat_of(request.user, slug, need=EDIT), clock.now()
+    if request.method != "POST":
+        return _page(request, seat, now)
+    form = _form(seat, now, request.POST)
+    if "sure" not in request.POST:
+        if "back" in request.POST:
+            return _page(request, seat, now, form=form)
+        if form.is_stale or form.draft.open:
+            return _refused(request, seat, now, _changed_words())
+        if not form.is_valid():
+            return _page(request, seat, now, form=form, status=422)
+        return render(request, "roadmap/publish_sure.html", _context(seat, form) | _what_follows(form))
+    if not form.is_valid():
+        return _page(request, seat, now, form=form, status=422)
+    try:
+        version = publish_version(
+            seat.product,
+            number=form.cleaned_data["number"],
+            seen=form.cleaned_data["seen"],
+            note=form.cleaned_data["note"],
+            gaps_why=form.cleaned_data["gaps_why"],
+            terms=form.terms,
+            by=seat,
+            now=now,
+        )
+    except VersionTaken as taken:
+        words = _("%(who)s has published version %(number)s meanwhile. What you typed is below.")
+        facts = {"who": taken.version.published_by.user.get_full_name(), "number": taken.version.number}
+        return _refused(request, seat, now, words % facts)
+    except (PlanHasChanged, ConfirmationIsOpen):
+        return _refused(request, seat, now, _changed_words())
+    except ValidationError as refusal:
+        form.add_error(None, refusal)
+        return _page(request, seat, now, form=form, status=422)
+    words = ngettext(
+        "Version %(number)s is published. %(count)s person is asked to confirm it.",
+        "Version %(number)s is published. %(count)s people are asked to confirm it.",
+        form.asked,
+    )
+    said(request, words % {"number": version.number, "count": form.asked})
+    response = redirect("roadmap:version", slug, version.number)
+    response.status_code = 303
+    return response
+
+
+def _changed_words() -> str:
+    return _(
+        "The roadmap has changed since you opened this page. Look at the differences again; what you typed is below."
+    )
+
+
+def _form(seat: Seat, now: datetime, data=None) -> PublishForm:
+    seats = Seat.objects.filter(product=seat.product).current().select_related("user", "department")
+    return PublishForm(data, draft=draft(seat.product), seats=seats, now=now, zone=seat.product.time_zone)
+
+
+def _refused(request: HttpRequest, seat: Seat, now: datetime, why: str) -> HttpResponse:
+    """Show the plan as it stands now, with everything that was typed, so that one press sends it again."""
+    data = request.POST.copy()
+    fresh = draft(seat.product)
+    data["number"], data["seen"] = str(fresh.number), fresh.seen
+    return _page(request, seat, now, form=_form(seat, now, data), why=why, status=409)
+
+
+def _page(
+    request: HttpRequest,
+    seat: Seat,
+    now: datetime,
+    *,
+    form: PublishForm | None = None,
+    why: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    form = form or _form(seat, now)
+    return render(request, "roadmap/publish.html", {**_context(seat, form), "why": why}, status=status)
+
+
+def _what_follows(form: PublishForm) -> dict:
+    terms = form.terms
+    rule = Rule(quorum=terms.quorum, threshold=terms.threshold, silence=terms.silence)
+    deadline = terms.deadline
+    return {
+        "deadline": deadline_wording.long_at(deadline.at, deadline.zone, is_date_only=deadline.is_end_of_day),
+        "twice": twice_in_words(deadline),
+        "rule": rule_in_words(rule, required=len(terms.required)),
+    }
+
+
+def _context(seat: Seat, form: PublishForm) -> dict:
+    draft = form.draft
+    return {
+        "seat": seat,
+        "product": seat.product,
+        "can_edit": True,
+        "tab": "roadmap",
+        "form": form,
+        "draft": draft,
+        "changed_words": count_words(len(draft.changes)),
+        "open_url": reverse("stakeholders:round", args=[seat.product.slug, draft.open.round.public_id])
+        if draft.open
+        else "",
+    }
