@@ -51,6 +51,22 @@ def seat_link(seat: Seat, round: Round, *, now: datetime) -> Link:
 
 
 @transaction.atomic
+def copy_seat_link(seat: Seat, round: Round, *, by: Seat, now: datetime) -> Link:
+    """Hand a manager someone's link to pass on; that it was is written down for everyone to see."""
+    link = seat_link(seat, round, now=now)
+    record(by, Verb.COPIED_LINK, round, at=now, seat=seat.pk)
+    return link
+
+
+@transaction.atomic
+def renew_seat_link(seat: Seat, round: Round, *, by: Seat, now: datetime) -> Link:
+    """Make someone's link in a round anew and hand it to a manager; the old one ends at once."""
+    link = renew_link(seat_link(seat, round, now=now), by=by, now=now)
+    record(by, Verb.COPIED_LINK, round, at=now, seat=seat.pk)
+    return link
+
+
+@transaction.atomic
 def renew_link(link: Link, *, by: Seat, now: datetime) -> Link:
     """Raise the generation: the old address and every grant got through it end at once."""
     link = Link.objects.select_for_update().get(pk=link.pk)

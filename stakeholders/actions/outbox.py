@@ -20,9 +20,10 @@ from django.db import connection, models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from stakeholders.activity import record
 from stakeholders.mail.delivery import Deferred, Refused, Transport, Unreachable
 from stakeholders.mail.rendering import render
-from stakeholders.models import Invitation, Message, Round, User
+from stakeholders.models import Invitation, Message, Round, Seat, User, Verb
 
 log = structlog.get_logger(__name__)
 
@@ -85,6 +86,15 @@ def queue_sign_in(user: User, *, name: str, now: datetime) -> None:
 def new_message_id() -> str:
     """Return a Message-ID under the host of BASE_URL; it stays with its row for all copies of the mail."""
     return f"<{secrets.token_hex(16)}@{urlsplit(settings.BASE_URL).hostname}>"
+
+
+def try_again(message: Message, *, by: Seat, now: datetime) -> bool:
+    """Give a message that failed all its attempts anew; False if it had not failed."""
+    failed = Message.objects.filter(pk=message.pk, failed_at__isnull=False, sent_at=None)
+    if not failed.update(failed_at=None, claimed_at=None, attempts=0, why=""):
+        return False
+    record(by, Verb.CHANGED, message.round or message, product=by.product, at=now, seat=message.seat_id, mail="again")
+    return True
 
 
 def skip(messages: models.QuerySet[Message], *, why: str, now: datetime) -> int:

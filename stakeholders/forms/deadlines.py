@@ -15,7 +15,6 @@ from stakeholders.rules import deadlines
 from stakeholders.rules.deadlines import Deadline, SkippedTime
 from stakeholders.zones import zone_choices
 
-
 FURTHEST = timedelta(days=5 * 366)
 
 
@@ -30,9 +29,8 @@ class DeadlineForm(forms.Form):
         label=gettext_lazy("Deadline, day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
     deadline_time = forms.TimeField(
-        label=gettext_lazy("Time"),
+        label=gettext_lazy("Time (none: end of the day)"),
         required=False,
-        help_text=gettext_lazy("Empty: the end of that day."),
         widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
     )
     deadline_zone = forms.ChoiceField(label=gettext_lazy("Time zone"))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import re
-from email.utils import parseaddr
 from pathlib import Path
 from smtplib import (
     SMTPAuthenticationError,
@@ -121,9 +120,11 @@ def _decoded(reply: bytes | str) -> str:
 def check_addresses(mail: EmailMessage) -> None:
     """Raise Refused for an address that cannot be one, before a server is bothered with it."""
     for address in mail.recipients():
-        bare = parseaddr(address)[1]
+        bare = address.rpartition("<")[2].removesuffix(">")
         if not re.fullmatch(r"[^\s@]+@[^\s@]+", bare) or any(ord(char) < 32 for char in address):
             raise Refused(_("“%s” is not an e-mail address.") % address)
+        if not bare.rpartition("@")[0].isascii():
+            raise Refused(_("Mail servers do not take the letters before the @ in “%s”.") % bare)
     if not mail.recipients():
         raise Refused(_("There is no address to send it to."))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from email.utils import formataddr, parseaddr
+from email.utils import parseaddr, quote
 from functools import cache
 from typing import Any
 
@@ -21,16 +21,20 @@ from stakeholders.mail.words import plain, words_of
 from stakeholders.models import Invitation, Message, Organisation, Round, Seat
 from stakeholders.rules.tokens import sign_in_code
 
+MASKED_LINK = "%s/s/***/"
 TAKES_ANSWERS = (Message.Kind.INVITATION, Message.Kind.REMINDER, Message.Kind.EXTENSION, Message.Kind.RECEIPT)
 
 
-def render(message: Message, *, now: datetime) -> EmailMultiAlternatives:
+def render(message: Message, *, now: datetime, masked: bool = False) -> EmailMultiAlternatives:
     """Return the whole mail of an outbox row, as true as the tables are at `now`.
 
-    `message` comes with user, seat, product and round loaded. Every address in it lies under BASE_URL.
+    message  with user, seat, product and round loaded
+    masked   for a page: the personal link is left out, none is made
+
+    Every address in it lies under BASE_URL.
     """
     if message.kind == Message.Kind.SIGN_IN:
-        return _assemble(message, _("Sign in to Accord"), _sign_in_context(message, now), template="sign_in")
+        return _assemble(message, _("Sign in to Accord"), _sign_in_context(message, now, masked), template="sign_in")
     invitation = Invitation.objects.select_related("department", "round", "seat__user").get(
         round=message.round, seat=message.seat_id
     )
@@ -41,17 +45,19 @@ def render(message: Message, *, now: datetime) -> EmailMultiAlternatives:
             "subject": subject if re.search(r"\W$", subject) else f"{subject}.",
             "deadline": deadline_wording.short(message.round),
         }
-    return _assemble(message, subject, _round_context(message, invitation, words, now), template="round")
+    return _assemble(message, subject, _round_context(message, invitation, words, now, masked), template="round")
 
 
-def _round_context(message: Message, invitation: Invitation, words: MailWords, now: datetime) -> dict[str, Any]:
+def _round_context(
+    message: Message, invitation: Invitation, words: MailWords, now: datetime, masked: bool
+) -> dict[str, Any]:
     round = message.round
     asker = _asker(round)
     return {
         "headline": plain(words.headline),
         "paragraphs": [{"words": each, "plain": plain(each)} for each in words.paragraphs],
         "button": plain(words.button),
-        "url": url_of(seat_link(message.seat, round, now=now)) if words.button else "",
+        "url": _address(message, round, now, masked) if words.button else "",
         "deadline": deadline_wording.long(round) if message.kind in TAKES_ANSWERS else "",
         "time_left": wording.relative(round.deadline_at, now=now, zone=round.zone)
         if message.kind == Message.Kind.REMINDER
@@ -69,10 +75,14 @@ def _round_context(message: Message, invitation: Invitation, words: MailWords, n
     }
 
 
-def _sign_in_context(message: Message, now: datetime) -> dict[str, Any]:
+def _address(message: Message, round: Round, now: datetime, masked: bool) -> str:
+    return MASKED_LINK % settings.BASE_URL if masked else url_of(seat_link(message.seat, round, now=now))
+
+
+def _sign_in_context(message: Message, now: datetime, masked: bool) -> dict[str, Any]:
     return {
         "headline": _("%s, here is your way in") % message.user.get_short_name(),
-        "url": url_of(make_sign_in_link(message.user, now=now)),
+        "url": MASKED_LINK % settings.BASE_URL if masked else url_of(make_sign_in_link(message.user, now=now)),
         "code": sign_in_code(settings.LINK_KEY, message.key.partition(":")[2]),
         "button": _("Sign in"),
         "preview": _("The link works once, for 15 minutes."),
@@ -93,8 +103,8 @@ def _assemble(message: Message, subject: str, context: dict[str, Any], *, templa
         subject=context["subject"],
         body=_text(template, context),
         from_email=_sender(asker),
-        to=[formataddr((_one_line(message.user.name), message.user.email))],
-        reply_to=[formataddr((_one_line(asker.user.name), asker.user.email))] if asker else None,
+        to=[_mailbox(message.user.name, message.user.email)],
+        reply_to=[_mailbox(asker.user.name, asker.user.email)] if asker else None,
         headers=_headers(message),
     )
     mail.attach_alternative(_inlined(render_to_string(f"mail/{template}.html", context)), "text/html")
@@ -119,8 +129,8 @@ def _sender(asker: Seat | None) -> str:
     """Return "Mia Okafor via Accord <accord@…>": the person asks, Accord's own address sends."""
     name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
     if asker:
-        name = _("%(person)s via Accord") % {"person": _one_line(asker.user.get_full_name())}
-    return formataddr((name, address))
+        name = _("%(person)s via Accord") % {"person": asker.user.get_full_name()}
+    return _mailbox(name, address)
 
 
 def _asker(round: Round) -> Seat | None:
@@ -163,6 +173,12 @@ def _preview(message: Message, words: MailWords) -> str:
 
 def _row(row: MailRow) -> dict[str, str]:
     return {"sign": row.sign, "text": plain(row.text), "note": plain(row.note), "struck": plain(row.struck)}
+
+
+def _mailbox(name: str, address: str) -> str:
+    """Return `"Name" <address>` on one line, in letters of any alphabet; Django encodes it for the header."""
+    name, address = _one_line(name), _one_line(address)
+    return f'"{quote(name)}" <{address}>' if name else address
 
 
 def _one_line(text: str) -> str:

@@ -249,6 +249,13 @@ def agreement_row(counts: Mapping[str, int]) -> SafeString:
     )  # fmt: skip
 
 
+@register.simple_tag
+def agreement_legend(counts: Mapping[str, int]) -> SafeString:
+    """The same counts as a list: a glyph and its words for each answer that someone gave."""
+    items = ((agreement(state, hidden=True), agreement_words({state: counts[state]})) for state in ANSWERS if counts.get(state))
+    return format_html('<ul class="agreement-legend">{}</ul>', format_html_join("", "<li>{} {}</li>", items))
+
+
 # forms
 
 

@@ -31,7 +31,9 @@ class Hands:
 
     def answers(self, round):
         return {
-            each.seat_id: ShownAnswer("answered" if each.answered_at else "silent", "Hand up", at=each.answered_at)
+            each.seat_id: ShownAnswer("answered", "Hand up", at=each.answered_at)
+            if each.answered_at
+            else ShownAnswer("silent", "", needs=1)
             for each in round.invitations.all()
         }
 

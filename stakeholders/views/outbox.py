@@ -1,0 +1,77 @@
+"""The outbox of a product: a log of every mail, and each mail as it reads, its link masked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from stakeholders import access, clock
+from stakeholders.actions import outbox as actions
+from stakeholders.mail.rendering import render as render_mail
+from stakeholders.models import Message, Seat
+from stakeholders.pages import gone_back, said
+from stakeholders.queries import outbox as queries
+
+
+def _context(seat: Seat, **more: Any) -> dict[str, Any]:
+    is_kept = settings.MAIL_IS_KEPT or seat.product.is_sample
+    return {
+        "product": seat.product,
+        "seat": seat,
+        "tab": "rounds",
+        "can_edit": True,
+        "is_kept": is_kept,
+        "folder": settings.OUTBOX_DIR if settings.MAIL_IS_KEPT else "",
+        **more,
+    }
+
+
+@login_required
+@require_safe
+def outbox(request: HttpRequest, slug: str) -> HttpResponse:
+    seat = access.seat(request.user, slug, need=access.EDIT)
+    state = request.GET.get("state", "")
+    state = state if state in queries.STATES else ""
+    now = clock.now()
+    context = _context(
+        seat,
+        messages_page=queries.outbox_page(seat.product, now=now, state=state, number=request.GET.get("page")),
+        counts=queries.outbox_counts(seat.product),
+        next_due=queries.next_due(seat.product, now=now),
+        state=state,
+        now=now,
+    )
+    return render(request, "stakeholders/outbox.html", context)
+
+
+def _message(seat: Seat, pk: int) -> Message:
+    rows = Message.objects.select_related("user", "seat__user", "product", "round__product")
+    return get_object_or_404(rows, product_id=seat.product_id, pk=pk)
+
+
+@login_required
+@require_safe
+def message(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Show a mail as it would read now. What it read when it went out is not kept: its subject is."""
+    seat = access.seat(request.user, slug, need=access.EDIT)
+    found = _message(seat, pk)
+    context = _context(seat, message=found, mail=render_mail(found, now=clock.now(), masked=True))
+    return render(request, "stakeholders/message.html", context)
+
+
+@login_required
+@require_POST
+def try_again(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    seat = access.seat(request.user, slug, need=access.EDIT)
+    found = _message(seat, pk)
+    if actions.try_again(found, by=seat, now=clock.now()):
+        said(request, _("The mail to %s is due again.") % found.user.get_full_name())
+    else:
+        said(request, _("This mail has not failed; nothing was changed."))
+    return gone_back(request, "stakeholders:outbox", slug)
