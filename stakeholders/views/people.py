@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from stakeholders import access, clock
 from stakeholders.actions import people as actions
@@ -102,6 +102,7 @@ def _other_seat(seat: Seat, pk: int) -> Seat:
 
 
 @login_required
+@require_http_methods(["GET", "HEAD", "POST"])
 def change_seat(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     seat = access.seat(request.user, slug, need=access.EDIT)
     other = _other_seat(seat, pk)
