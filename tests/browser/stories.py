@@ -1,0 +1,83 @@
+"""What a story begins with, made inside a world by its own code; returns what a test needs to know."""
+
+import json
+import secrets
+from dataclasses import dataclass
+
+from tests.worlds import World
+
+OPEN_A_VOTING_ROUND = """
+import json
+from datetime import timedelta
+from stakeholders import clock
+from stakeholders.actions.links import seat_link, url_of
+from stakeholders.models import Seat
+from stakeholders.rules.deadlines import read
+from prioritization.actions.voting import open_voting_round
+from tests import factories
+
+factories.organisation()
+beacon = factories.product({slug!r}, key={key!r}, name="Beacon")
+mia = factories.seat(beacon, Seat.Role.MANAGER, user=factories.user("Mia Okafor", email="mia-{slug}@people.example"))
+stan = factories.seat(beacon, user=factories.user("Stan Lindqvist", email="stan-{slug}@people.example"))
+ines = factories.seat(beacon, user=factories.user("Ines Duarte", email="ines-{slug}@people.example"), department_name="Support")
+features = [factories.feature(beacon, f"Feature {{n}}", summary="Two sentences. On what it is.") for n in range(1, {features} + 1)]
+now = clock.now()
+day = (now + timedelta(days=3)).date()
+round = open_voting_round(beacon, title="Q1 2027 priorities", features=features, seats=[stan, ines],
+    deadline=read(factories.datetime(day.year, day.month, day.day, 17), "Europe/Berlin"), by=mia, now=now)
+print(json.dumps([round.public_id, url_of(seat_link(stan, round, now=now))]))
+"""
+
+RATINGS = """
+import json
+from prioritization.models import Rating
+rows = Rating.objects.filter(ballot__voting__round__public_id={round!r}, ballot__invitation__seat__user__email={email!r})
+print(json.dumps([[r.feature.title, r.criterion, r.value] for r in rows.select_related("feature")]))
+"""
+
+PASS_THE_DEADLINE = """
+from datetime import timedelta
+from stakeholders import clock
+from stakeholders.models import Round
+now = clock.now()
+print(Round.objects.filter(public_id={round!r}).update(deadline_at=now, opened_at=now - timedelta(days=3)))
+"""
+
+
+@dataclass(frozen=True)
+class VotingStory:
+    """A voting round that asks Stan and Ines; `link` is Stan's."""
+
+    world: World
+    slug: str
+    round: str
+    link: str
+
+    @property
+    def stan(self) -> str:
+        return f"stan-{self.slug}@people.example"
+
+    @property
+    def ballot(self) -> str:
+        return f"{self.world.url}/ballot/{self.round}/"
+
+    def ratings(self) -> dict[tuple[str, str], int | None]:
+        """Stan's ratings as they are stored: (title, criterion) -> value."""
+        return {
+            (title, key): value
+            for title, key, value in _run(self.world, RATINGS.format(round=self.round, email=self.stan))
+        }
+
+    def pass_the_deadline(self) -> None:
+        assert _run(self.world, PASS_THE_DEADLINE.format(round=self.round)) == 1
+
+
+def voting_story(world: World, *, features: int) -> VotingStory:
+    name = secrets.token_hex(3)
+    code = OPEN_A_VOTING_ROUND.format(slug=f"beacon-{name}", key=f"B{name.upper()}", features=features)
+    return VotingStory(world, f"beacon-{name}", *_run(world, code))
+
+
+def _run(world: World, code: str):
+    return json.loads(world.manage("shell", "-v0", "-c", code).strip().splitlines()[-1])

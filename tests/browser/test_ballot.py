@@ -1,0 +1,204 @@
+"""Journey c: from the mail to done on a phone, with and without JavaScript, against real processes in both worlds."""
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.browser.mails import link_in, mail_to
+from tests.browser.stories import VotingStory, voting_story
+
+pytestmark = pytest.mark.browser
+
+FEATURES = 12
+CRITERIA = ("Business impact", "Technical effort", "Operational ease", "Customer happiness")
+PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+SAVED = re.compile(r"^Saved at \d\d:\d\d\. You can change it until the deadline\.$")
+
+
+@pytest.fixture
+def story(world) -> VotingStory:
+    return voting_story(world, features=FEATURES)
+
+
+@pytest.fixture
+def short_story(world) -> VotingStory:
+    return voting_story(world, features=2)
+
+
+@pytest.fixture
+def phone(browser: Browser):
+    """Open a page on a phone; what goes wrong in its console fails the test."""
+    contexts, wrong = [], []
+
+    def _phone(*, javascript: bool = True, **options) -> Page:
+        context = browser.new_context(java_script_enabled=javascript, **{**PHONE, **options})
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("console", lambda line: wrong.append(line.text) if "Content Security Policy" in line.text else None)
+        return page
+
+    yield _phone
+    for context in contexts:
+        context.close()
+    assert not wrong
+
+
+def said(page: Page) -> Locator:
+    """Where the ballot says whether an answer is saved."""
+    return page.locator("[data-role=said]")
+
+
+def enter(page: Page, story: VotingStory, link: str = "") -> None:
+    """Open the personal link, and press its button."""
+    page.goto(link or story.link)
+    page.get_by_role("button", name="Open my ballot").click()
+    expect(page).to_have_url(story.ballot)
+
+
+def choose(page: Page, criterion: str, value: str) -> None:
+    page.get_by_role("group", name=criterion).get_by_role("radio", name=re.compile(f"^{value}\\b")).click()
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["with JavaScript", "without JavaScript"])
+def test_from_the_mail_to_done_on_a_phone(story, phone, javascript):
+    page = phone(javascript=javascript)
+    enter(page, story, link_in(mail_to(story.world, story.stan, "Open my ballot")))
+    expect(page.get_by_role("heading", level=1)).to_have_text("Hello Stan")
+    expect(page.get_by_text(f"{FEATURES} features, about 2 min, closes in 3 days.")).to_be_visible()
+    page.get_by_role("link", name="Start").click()
+
+    given = {}
+    for number in range(1, FEATURES + 1):
+        expect(page.get_by_text(f"{number} of {FEATURES}", exact=True)).to_be_visible()
+        title = page.get_by_role("heading", level=1).inner_text()
+        onwards = page.get_by_role("button", name=re.compile("Next feature|See all answers|Save and next"))
+        for place, criterion in enumerate(CRITERIA):
+            value = "No opinion" if number == 5 else str((number + place) % 5 + 1)
+            if javascript:
+                assert place == 0 or onwards.get_attribute("data-incomplete") is not None
+            choose(page, criterion, value)
+            given[title, place] = None if number == 5 else int(value)
+            if javascript:
+                expect(said(page)).to_have_text(SAVED)
+        if javascript:
+            assert onwards.get_attribute("data-incomplete") is None
+        onwards.click()
+
+    expect(page.get_by_text(f"All {FEATURES * 4} answers are there.")).to_be_visible()
+    expect(page.locator(".answers__note")).to_have_text("no opinion")
+    page.get_by_role("button", name="Done").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"Your {FEATURES * 4} answers are in")
+
+    keys = ("impact", "effort", "ease", "happiness")
+    assert story.ratings() == {(title, keys[place]): value for (title, place), value in given.items()}
+    assert len(given) == 48
+    assert "You can change it until" in mail_to(story.world, story.stan, "your 48 answers are in")
+
+
+def test_a_wrong_tap_is_tapped_again_and_going_back_loses_nothing(short_story, phone):
+    page = phone()
+    enter(page, short_story)
+    page.get_by_role("link", name="Start").click()
+    title = page.get_by_role("heading", level=1).inner_text()
+    for value in ("2", "5"):
+        choose(page, "Business impact", value)
+        expect(said(page)).to_have_text(SAVED)
+    page.get_by_role("button", name="Next feature").click()
+    expect(page.get_by_text("2 of 2", exact=True)).to_be_visible()
+    page.get_by_role("link", name="Back").click()
+    expect(page.get_by_role("group", name="Business impact").get_by_role("radio", checked=True)).to_have_value("5")
+    assert short_story.ratings() == {(title, "impact"): 5}
+
+
+def test_in_a_tunnel_the_page_says_so_and_sends_the_newest_tap_afterwards(short_story, phone):
+    page = phone()
+    enter(page, short_story)
+    page.get_by_role("link", name="Start").click()
+    title = page.get_by_role("heading", level=1).inner_text()
+    page.context.set_offline(True)
+    choose(page, "Business impact", "2")
+    expect(said(page)).to_have_text("Not saved: no connection. Trying again.")
+    choose(page, "Business impact", "4")
+    choose(page, "Technical effort", "1")
+    page.context.set_offline(False)
+    expect(said(page)).to_have_text(SAVED, timeout=15_000)
+    assert short_story.ratings() == {(title, "impact"): 4, (title, "effort"): 1}
+
+
+def test_a_tap_from_a_page_whose_cookie_was_renewed_is_repeated_with_the_fresh_token(short_story, phone):
+    page = phone()
+    enter(page, short_story)
+    page.get_by_role("link", name="Start").click()
+    page.context.clear_cookies(name=re.compile("csrf"))
+    choose(page, "Business impact", "3")
+    expect(said(page)).to_have_text(SAVED)
+    assert list(short_story.ratings().values()) == [3]
+
+
+def test_a_late_tap_is_refused_politely_and_the_next_page_shows_what_counts(short_story, phone):
+    page = phone()
+    enter(page, short_story)
+    page.get_by_role("link", name="Start").click()
+    choose(page, "Business impact", "3")
+    expect(said(page)).to_have_text(SAVED)
+    short_story.pass_the_deadline()
+    choose(page, "Business impact", "1")
+    expect(said(page)).to_have_text(
+        re.compile(r"^This round closed on .*; this answer came at \d\d:\d\d:\d\d\. Your answers until then count\.$")
+    )
+    assert list(short_story.ratings().values()) == [3]
+    page.reload()
+    expect(page.get_by_role("heading", level=2)).to_have_text("Your 1 answer")
+
+
+def test_everything_can_be_answered_with_the_keys_alone(short_story, phone):
+    page = phone(is_mobile=False, has_touch=False)
+    enter(page, short_story)
+    page.get_by_role("link", name="Start").press("Enter")
+    for keys in ("4", "2", "0", "5"):
+        page.keyboard.press(keys)
+        expect(said(page)).to_have_text(SAVED)
+    expect(page.get_by_role("button", name="Next feature")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("2 of 2", exact=True)).to_be_visible()
+    assert sorted(short_story.ratings().values(), key=str) == [2, 4, 5, None]
+
+
+def test_the_list_on_a_wide_screen_is_walked_with_arrows(short_story, phone):
+    page = phone(viewport={"width": 1280, "height": 900}, is_mobile=False, has_touch=False)
+    enter(page, short_story)
+    page.get_by_role("link", name="All in one list").click()
+    page.locator("#feature-1 input").first.focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("3")
+    expect(said(page)).to_have_text(re.compile(r"^Saved at \d\d:\d\d$"))
+    expect(page.locator("#feature-2 [data-role=state]")).to_have_text("1 of 4")
+    second = page.locator("#feature-2 th").inner_text()
+    assert short_story.ratings() == {(second, "effort"): 3}
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_no_page_of_the_ballot_scrolls_sideways(short_story, phone, width):
+    page = phone(viewport={"width": width, "height": 700})
+    enter(page, short_story)
+    for path in ("", "1/", "answers/", "list/"):
+        page.goto(short_story.ballot + path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+
+
+def test_the_first_visit_is_small(story, phone, capsys):
+    """From the link to the first feature, everything that comes over the wire, in a browser that has nothing yet."""
+    page = phone()
+    protocol = page.context.new_cdp_session(page)
+    protocol.send("Network.enable")
+    sizes: list[float] = []
+    protocol.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
+    enter(page, story)
+    page.get_by_role("link", name="Start").click()
+    page.wait_for_load_state("networkidle")
+    with capsys.disabled():
+        print(f"\nfirst visit to the ballot: {sum(sizes) / 1000:.1f} KB in {len(sizes)} transfers")
+    assert 5_000 < sum(sizes) <= 50_000
