@@ -32,7 +32,8 @@ def answer_confirmation(
     """Append what a person says about a version; it stands until their next one, or for good at the deadline.
 
     verdict   of Answer.Verdict; concerns and an objection need `text`, for the others it is dropped
-    features  ids of features of the version that a concern or objection names; others are passed over
+    features  ids of features that a concern or objection names, of this version or one before it, since one may object
+              to a removal; others are passed over
     nonce     of the form: the same request again returns the first answer and writes nothing
     arrived   `clock.arrived_at()`, taken before any transaction
 
@@ -86,10 +87,14 @@ def _repeated(confirmation: Confirmation, invitation: Invitation, nonce: str) ->
 
 
 def _name_features(answer: Answer, features: Collection[int]) -> None:
-    in_version = {entry["id"] for entry in snapshot_of(answer.confirmation.version)["features"]}
-    there = Feature.objects.filter(
-        product=answer.confirmation.version.product_id, pk__in=in_version.intersection(features)
-    ).order_by("number")
+    if not features:
+        return
+    version = answer.confirmation.version
+    known = version.product.versions.filter(number__lte=version.number)
+    in_versions = {entry["id"] for each in known for entry in snapshot_of(each)["features"]}
+    there = Feature.objects.filter(product=version.product_id, pk__in=in_versions.intersection(features)).order_by(
+        "number"
+    )
     AnswerFeature.objects.bulk_create([AnswerFeature(answer=answer, feature=feature) for feature in there])
 
 

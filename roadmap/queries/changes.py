@@ -15,7 +15,7 @@ from roadmap.models import Contribution, Feature
 from roadmap.rules.differences import Change, Detail, Kind, Placement, Subject
 from stakeholders import wording
 
-SIGNS = {Kind.ADDED: "+", Kind.MOVED: "→", Kind.REMOVED: "−", Kind.CHANGED: "≠"}
+SIGNS = {Kind.ADDED: "+", Kind.MOVED: "→", Kind.REMOVED: "−", Kind.CHANGED: "~"}
 TITLES = {
     Kind.ADDED: gettext_lazy("Added"),
     Kind.MOVED: gettext_lazy("Moved"),
@@ -115,13 +115,23 @@ def grouped(
     return groups
 
 
-def count_words(count: int) -> str:
-    """Return the sentence that stands in bold above the changes."""
+def count_words(count: int, *, version: int | None = None) -> str:
+    """Return the sentence that stands above the changes; `version` where no sentence before it names the older one."""
+    facts = {"count": small_number(count).capitalize(), "number": version}
+    if version is None:
+        if not count:
+            return _("Nothing has changed since.")
+        return ngettext("One thing has changed since.", "%(count)s things have changed since.", count) % facts
     if not count:
-        return _("Nothing has changed since.")
-    return ngettext("One thing has changed since.", "%(count)s things have changed since.", count) % {
-        "count": small_number(count).capitalize()
-    }
+        return _("Nothing has changed since version %(number)s.") % facts
+    return (
+        ngettext(
+            "One thing has changed since version %(number)s.",
+            "%(count)s things have changed since version %(number)s.",
+            count,
+        )
+        % facts
+    )
 
 
 def small_number(count: int) -> str:

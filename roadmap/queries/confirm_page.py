@@ -21,7 +21,7 @@ from roadmap.queries.confirmation import (
 )
 from roadmap.queries.outcome_words import rule_in_words, sentence_with_names
 from roadmap.queries.versions import covers, names_of, snapshot_of, told_now
-from roadmap.rules.differences import differences
+from roadmap.rules.differences import Kind, differences
 from roadmap.rules.outcome import Silence
 from stakeholders.models import Invitation
 
@@ -92,7 +92,12 @@ def confirm_page(invitation: Invitation, *, now: datetime) -> ConfirmPage:
     asked = sum(found.values())
     required = sum(row.is_required and not row.has_left for row in rows)
     answer = standing_answer(confirmation, invitation)
-    choices = tuple(FeatureChoice(each["id"], each["key"], each["title"]) for each in snapshot["features"])
+    found_since = since(invitation, version, snapshot)
+    removed = [change for change in found_since.changes if change.is_feature and change.kind is Kind.REMOVED]
+    choices = (
+        *(FeatureChoice(each["id"], each["key"], each["title"]) for each in snapshot["features"]),
+        *(FeatureChoice(change.id, change.key, change.label) for change in removed),
+    )
     named = {each.feature_id for each in answer.features.all()} if answer else set()
     return ConfirmPage(
         invitation=invitation,
@@ -100,7 +105,7 @@ def confirm_page(invitation: Invitation, *, now: datetime) -> ConfirmPage:
         version=version,
         snapshot=snapshot,
         covers=covers(snapshot),
-        since=since(invitation, version, snapshot),
+        since=found_since,
         choices=choices,
         answer=answer,
         named=tuple(choice for choice in choices if choice.id in named),

@@ -127,7 +127,7 @@ def _context(seat: Seat, form: PublishForm) -> dict:
         "tab": "roadmap",
         "form": form,
         "draft": draft,
-        "changed_words": count_words(len(draft.changes)),
+        "changed_words": count_words(len(draft.changes), version=draft.last.number if draft.last else None),
         "open_url": reverse("stakeholders:round", args=[seat.product.slug, draft.open.round.public_id])
         if draft.open
         else "",

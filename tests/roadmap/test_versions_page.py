@@ -48,7 +48,7 @@ def test_an_empty_list_says_what_a_version_is(sign_in, mia, beacon):
 
 def test_a_version_shows_its_changes_outcome_and_that_it_is_unchanged(sign_in, vera, history):
     second = text_of(sign_in(vera).get("/p/beacon/versions/2/"))
-    assert "Since version 1: One thing has changed since." in second
+    assert "One thing has changed since version 1." in second
     assert "2027.1 · ends Mar" in second
     assert "2027.2 · ends Jun" in second
     assert history[1].snapshot_hash in second
