@@ -17,8 +17,8 @@ class FeatureQuerySet(models.QuerySet["Feature"]):
         return self.filter(product__seats__user=user, product__seats__left_at=None)
 
     def planned(self) -> FeatureQuerySet:
-        """Features that have a place on the roadmap: a release, a start or an end."""
-        return self.exclude(release=None, starts_on=None, ends_on=None)
+        """Features that have a place on the roadmap: a release, a start, an end, or "later"."""
+        return self.exclude(release=None, starts_on=None, ends_on=None, precision__in=["day", "month", "quarter"])
 
     def alive(self) -> FeatureQuerySet:
         """Features that can still be decided about: neither shipped nor dropped."""

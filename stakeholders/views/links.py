@@ -28,7 +28,7 @@ def _sealed(response: HttpResponse) -> HttpResponse:
     return response
 
 
-def _find(request: HttpRequest, token: str, *kinds_wanted: str) -> Link | HttpResponse:
+def find_link(request: HttpRequest, token: str, *kinds_wanted: str) -> Link | HttpResponse:
     """Return the link, or the answer for one that is unknown, cut, closed or tried too often."""
     key = f"wrong-links:{address_of(request)}"
     if cache.get(key, 0) >= WRONG_TRIES:
@@ -72,7 +72,7 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
     """Show whose link this is, what for and until when. Changes nothing, sets no cookie that grants anything."""
     if request.method == "OPTIONS":
         return _sealed(HttpResponse(status=204))
-    found = _find(request, token, Link.Kind.SEAT, Link.Kind.SIGN_IN, Link.Kind.SET_UP)
+    found = find_link(request, token, Link.Kind.SEAT, Link.Kind.SIGN_IN, Link.Kind.SET_UP)
     if isinstance(found, HttpResponse):
         return found
     _refuse_if_over(found)
@@ -92,7 +92,7 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
 @require_POST
 def open_link(request: HttpRequest, token: str) -> HttpResponse:
     """The deliberate act: a grant for this browser (seat link), a sign-in, or the set-up; then away from the token."""
-    found = _find(request, token, Link.Kind.SEAT, Link.Kind.SIGN_IN, Link.Kind.SET_UP)
+    found = find_link(request, token, Link.Kind.SEAT, Link.Kind.SIGN_IN, Link.Kind.SET_UP)
     if isinstance(found, HttpResponse):
         return found
     _refuse_if_over(found)

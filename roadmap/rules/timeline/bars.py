@@ -48,9 +48,35 @@ class Bar:
     late_x: float
     late_dx: float
     extent: tuple[float, float]
+    style: Style
     lane: str = ""
     row: int = 0
     y: float = 0.0
+
+    @property
+    def width_text(self) -> str:
+        """The bar's width as SVG has it."""
+        return f"{self.style.shortest:g}" if self.is_short else f"{self.width:g}%"
+
+    @property
+    def done_text(self) -> str:
+        """The done part's width as SVG has it."""
+        if self.is_short:
+            return f"{self.style.shortest * self.done / self.width:g}" if self.width else "0"
+        return f"{self.done:g}%"
+
+    @property
+    def middle_y(self) -> float:
+        return self.style.bar_y + self.style.bar / 2
+
+    @property
+    def late_y(self) -> float:
+        """Base of what stands behind the bar."""
+        return self.style.bar_y + self.style.bar
+
+    @property
+    def glyph_y(self) -> float:
+        return self.style.title_y - 10
 
     @property
     def end_x(self) -> float:
@@ -124,4 +150,5 @@ def shape(member: Placed, axis: Axis, style: Style, *, today: date) -> Bar:
         late_x=late_x,
         late_dx=late_dx,
         extent=(left, right),
+        style=style,
     )

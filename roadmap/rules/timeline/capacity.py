@@ -7,17 +7,19 @@ from roadmap.rules.timeline.axis import Axis
 from roadmap.rules.timeline.facts import Release, Roadmap, Team
 from roadmap.rules.timeline.lanes import release_order, team_order
 
-FULL_SHARE = 54.0
-"""Where in its cell the 100 % tick stands, in percent of the cell."""
+WIDEST_TRACK = 54.0
+"""Where in a wide cell the 100 % tick stands, in percent of the cell."""
 MOST_SHOWN = 1.2
-ROOM_FOR_ALL = 150.0
 ROOM_FOR_FIGURES = 76.0
+ROOM_FOR_ALL = 128.0
+BESIDE_TRACK = 90.0
+"""px that figures, their sign and the margins take."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
     """x, width      of the release's window in percent of the axis
-    used, over    of the track and beyond the tick, in percent of the cell
+    full, used, over   where the 100 % tick stands, and what is used before and beyond it, in percent of the cell
     has_track, has_figures   whether there is room for them; what is not drawn stands in the table"""
 
     release: Release
@@ -25,6 +27,7 @@ class Cell:
     available_days: float
     x: float
     width: float
+    full: float
     used: float
     over: float
     has_track: bool
@@ -68,6 +71,7 @@ def strip(roadmap: Roadmap, axis: Axis, *, width: float) -> tuple[StripRow, ...]
                 continue
             part = load.planned_days / load.available_days if load.available_days > 0 else MOST_SHOWN
             room = share * width / 100
+            full = WIDEST_TRACK if room < ROOM_FOR_FIGURES else _full(room)
             cells.append(
                 Cell(
                     release,
@@ -75,8 +79,9 @@ def strip(roadmap: Roadmap, axis: Axis, *, width: float) -> tuple[StripRow, ...]
                     load.available_days,
                     x,
                     share,
-                    used=round(FULL_SHARE * min(part, 1.0), 3),
-                    over=round(FULL_SHARE * max(min(part, MOST_SHOWN) - 1, 0.0), 3),
+                    full=full,
+                    used=round(full * min(part, 1.0), 3),
+                    over=round(full * max(min(part, MOST_SHOWN) - 1, 0.0), 3),
                     has_track=room >= ROOM_FOR_ALL or room < ROOM_FOR_FIGURES,
                     has_figures=room >= ROOM_FOR_FIGURES,
                 )
@@ -84,3 +89,8 @@ def strip(roadmap: Roadmap, axis: Axis, *, width: float) -> tuple[StripRow, ...]
         if cells:
             rows.append(StripRow(team, tuple(cells)))
     return tuple(rows)
+
+
+def _full(room: float) -> float:
+    """Return where the tick stands in a cell of `room` px, so that a track of 120 % leaves room for the figures."""
+    return round(max(min(WIDEST_TRACK, (room - BESIDE_TRACK) / MOST_SHOWN / room * 100), 0.0), 3)

@@ -161,15 +161,24 @@ def draw(
 def draw_on_paper(roadmap: Roadmap, **choices: object) -> Drawing:
     """Return the drawing for one A4 page in landscape; `choices` as for `draw`, but for `style` and `zoomed`.
 
-    Rows shrink from 27 to 20 px until all fits; where they do not fit even then, features are lines and the reader needs
-    the table beside it (`style.is_dense` says so).
+    Rows have the greatest height from 20 to 27 px with which all fits; where it does not fit even with 20, or there are
+    more than 60 features, features are lines and the reader needs the table beside it (`style.is_dense` says so).
     """
-    row = PAPER_ROW
-    while row >= SMALLEST_PAPER_ROW:
-        drawing = draw(roadmap, style=paper(row), **choices)  # type: ignore[arg-type]
-        if drawing.height <= PAPER_HEIGHT:
-            return drawing
-        row -= 1
+    if len(roadmap.features) <= MOST_BARS:
+        highest = None
+        for row in (PAPER_ROW, SMALLEST_PAPER_ROW):
+            drawing = draw(roadmap, style=paper(row), **choices)  # type: ignore[arg-type]
+            if drawing.height <= PAPER_HEIGHT:
+                highest = drawing
+                break
+        while highest is not None and row < PAPER_ROW:
+            row += 1
+            drawing = draw(roadmap, style=paper(row), **choices)  # type: ignore[arg-type]
+            if drawing.height > PAPER_HEIGHT:
+                break
+            highest = drawing
+        if highest is not None:
+            return highest
     return draw(roadmap, style=DENSE_PAPER, **choices)  # type: ignore[arg-type]
 
 

@@ -36,6 +36,11 @@ class Mark:
     side: str
     dx: float
 
+    @property
+    def text_y(self) -> float:
+        """Base of the name, in px from the top of the row of marks."""
+        return 15 - 15.0 * self.line
+
 
 @dataclass(frozen=True, slots=True)
 class Today:
@@ -43,6 +48,14 @@ class Today:
 
     x: float
     is_flag_right: bool
+
+    @property
+    def flag_x(self) -> float:
+        return 3.0 if self.is_flag_right else 3 - FLAG_WIDTH
+
+    @property
+    def flag_middle(self) -> float:
+        return self.flag_x + (FLAG_WIDTH - 3) / 2
 
 
 Extent = tuple[float, float]

@@ -181,9 +181,9 @@ def test_the_strip_has_a_cell_for_each_release_and_shows_what_is_over():
     rows = strip(facts, YEAR, width=868)
     assert [row.team.name for row in rows] == ["Inbox", "Platform"]
     (inbox,), (over, none) = rows[0].cells, rows[1].cells
-    assert (inbox.is_over, inbox.over, inbox.used) == (False, 0, pytest.approx(54 * 58 / 64, abs=0.001))
-    assert (over.is_over, over.used, over.over) == (True, 54, pytest.approx(5.4))
-    assert (none.is_over, none.over) == (True, pytest.approx(10.8))
+    assert (inbox.is_over, inbox.over, inbox.used) == (False, 0, pytest.approx(inbox.full * 58 / 64, abs=0.001))
+    assert (over.is_over, over.used, over.over) == (True, over.full, pytest.approx(over.full * 0.1, abs=0.001))
+    assert (none.is_over, none.over) == (True, pytest.approx(none.full * 0.2, abs=0.001))
     assert over.x == 0
     assert none.x == pytest.approx(over.width, abs=0.01)
 
