@@ -3,6 +3,8 @@
 import os
 import tempfile
 
+from hypothesis import HealthCheck, settings
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 os.environ.setdefault("ACCORD_DATA", tempfile.mkdtemp(prefix="accord-tests-"))
 os.environ.setdefault("BASE_URL", "http://testserver")
@@ -10,3 +12,7 @@ os.environ.setdefault("SECRET_KEY", "tests-only-" + "k" * 40)
 os.environ.setdefault("LINK_KEY", "tests-only-" + "l" * 40)
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 os.makedirs(os.path.join(os.environ["ACCORD_DATA"], "static"), exist_ok=True)  # noqa: PTH103, PTH118 -- WhiteNoise warns without it
+
+# A busy machine is slow, not wrong: properties are about values.
+settings.register_profile("accord", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("accord")
