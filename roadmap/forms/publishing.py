@@ -95,8 +95,8 @@ class PublishForm(RoundTermsForm):
                 label=seat.user.get_full_name(),
                 choices=[
                     (self.REQUIRED, _("must confirm")),
-                    (self.CONSULTED, _("is asked too")),
-                    (self.NOT_ASKED, _("is not asked")),
+                    (self.CONSULTED, _("is asked")),
+                    (self.NOT_ASKED, _("not asked")),
                 ],
                 initial=self.REQUIRED if seat.must_confirm else self.NOT_ASKED,
                 widget=forms.RadioSelect,

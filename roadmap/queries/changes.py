@@ -198,22 +198,21 @@ def placements_in_words(was: Placement | None, becomes: Placement | None) -> tup
     """
     if was is None or becomes is None:
         return _placement(was, _span(was, with_year=False)), _placement(becomes, _span(becomes, with_year=False))
+    if was.starts_on == becomes.starts_on and was.ends_on != becomes.ends_on:
+        return _both(was, becomes, "ends_on", lambda day: _("ends %(day)s") % {"day": day})
+    if was.ends_on == becomes.ends_on and was.starts_on != becomes.starts_on:
+        return _both(was, becomes, "starts_on", lambda day: _("starts %(day)s") % {"day": day})
     years = {day.year for side in (was, becomes) for day in (side.starts_on, side.ends_on) if day}
     with_year = len(years) > 1
-    if was.starts_on == becomes.starts_on and was.ends_on != becomes.ends_on:
-        return _both(was, becomes, "ends_on", lambda day: _("ends %(day)s") % {"day": day}, with_year)
-    if was.ends_on == becomes.ends_on and was.starts_on != becomes.starts_on:
-        return _both(was, becomes, "starts_on", lambda day: _("starts %(day)s") % {"day": day}, with_year)
     spans = _span(was, with_year=with_year), _span(becomes, with_year=with_year)
     if spans[0] == spans[1] and was.release == becomes.release:
         spans = _exact_span(was), _exact_span(becomes)
     return _placement(was, spans[0]), _placement(becomes, spans[1])
 
 
-def _both(
-    was: Placement, becomes: Placement, aspect: str, say: Callable[[str], str], with_year: bool
-) -> tuple[str, str]:
+def _both(was: Placement, becomes: Placement, aspect: str, say: Callable[[str], str]) -> tuple[str, str]:
     old, new = getattr(was, aspect), getattr(becomes, aspect)
+    with_year = bool(old and new and old.year != new.year)
     same_month = old and new and (old.year, old.month) == (new.year, new.month)
     texts = []
     for side, day in ((was, old), (becomes, new)):
