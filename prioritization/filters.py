@@ -36,8 +36,11 @@ class RankingFilter(FeatureFilter):
             ("release", [(str(each.pk), each.name) for each in choices.releases], _("not planned")),
         ):
             self.filters[name].extra["choices"] = [(NONE, nobody), *pairs]
+            self.filters.move_to_end(name)
         words = ngettext("only split votes (%(n)d)", "only split votes (%(n)d)", split_count) % {"n": split_count}
         self.filters["show"].extra["choices"] = [(SPLIT, words)]
+        for name in ("status", "show"):
+            self.filters.move_to_end(name)
 
     def shown(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         return queryset.filter(standing__split__gt=SPLIT_FROM)

@@ -19,6 +19,7 @@ from stakeholders.models import Department, Invitation
 
 FEWEST_SHOWN_ONE_BY_ONE = 3
 FAR_FROM_SCORE = 15
+FAR_APART = 40
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,12 @@ class Explanation:
     @property
     def is_split(self) -> bool:
         return bool(self.standing and self.standing.split is not None and self.standing.split > SPLIT_FROM)
+
+    @property
+    def is_contested(self) -> bool:
+        """Whether departments stand on both sides, and far apart, however the votes lie within them."""
+        means = [each.mean for each in self.departments]
+        return bool(self.in_favour and self.against and max(means) - min(means) >= FAR_APART)
 
     @property
     def is_few(self) -> bool:

@@ -332,7 +332,17 @@ def ranking_file(product: Product) -> Iterator[list[Any]]:
     """Yield the whole ranking as rows of a file: heads first, then the features by rank, in two queries and one a chunk."""
     run = ScoreRun.objects.filter(product=product).first()
     criteria = weighed_criteria(run)
-    yield ["Rank", "Key", "Title", "Score", *(each.name for each in criteria), "Split", "Person-days", "Votes", "Status"]
+    yield [
+        "Rank",
+        "Key",
+        "Title",
+        "Score",
+        *(each.name for each in criteria),
+        "Split",
+        "Person-days",
+        "Votes",
+        "Status",
+    ]
     ranked = Feature.objects.filter(product=product, standing__rank__isnull=False).select_related("standing")
     for feature in ranked.annotate(size_days=size_in_days()).order_by("standing__rank"):
         standing = feature.standing

@@ -1,6 +1,6 @@
 """How templates show what the ranking knows: a rank in words, the votes of a department, the parts of a score.
 
-    {% load prioritization %}   {% rank_in_words explanation %}   {% strip department score %}   {% part_formula part %}
+{% load prioritization %}   {% rank_in_words explanation %}   {% strip department score %}   {% part_formula part %}
 """
 
 from collections.abc import Sequence
@@ -47,6 +47,8 @@ def rank_in_words(explanation: Explanation) -> str:
         )
     elif explanation.is_split:
         sentence = _("Ranked %(rank)s of %(ranked)s, and contested: the votes are split, not few.")
+    elif explanation.is_contested:
+        sentence = _("Ranked %(rank)s of %(ranked)s, and contested: the departments are far apart.")
     elif facts["best"] and facts["worst"]:
         sentence = _("Ranked %(rank)s of %(ranked)s: %(best)s lifts it, %(worst)s holds it back.")
     elif facts["best"]:
@@ -63,7 +65,7 @@ def departments_in_words(explanation: Explanation) -> str:
     """Who wants it and who does not; empty where no department stands far from the score."""
     wants, rejects = explanation.in_favour, explanation.against
     facts = {"wants": _listed(wants), "rejects": _listed(rejects)}
-    if wants and rejects and explanation.is_split:
+    if wants and rejects and (explanation.is_split or explanation.is_contested):
         return _("%(wants)s: for it. %(rejects)s: against. Closing that gap needs a talk, not more votes.") % facts
     if wants and rejects:
         return _("%(wants)s: for it. %(rejects)s: against.") % facts

@@ -64,7 +64,9 @@ def ranking_file(request: HttpRequest, slug: str) -> HttpResponse:
         return page(request, "prioritization/ranking_hidden.html", _context(seat, round=hiding))
     name = f"{slug}-ranking-{_today(seat)}.csv"
     response = HttpResponse(
-        "\ufeff", content_type="text/csv; charset=utf-8", headers={"Content-Disposition": f'attachment; filename="{name}"'}
+        "\ufeff",
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
     rows = csv.writer(response)
     for row in queries.ranking_file(seat.product):
