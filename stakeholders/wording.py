@@ -184,15 +184,15 @@ def relative(value: datetime | date | None, *, now: datetime, zone: Zone = None)
         distance = (value - now.astimezone(where).date()).days
         return _("today") if distance == 0 else _in_days(distance)
     near = nearness(value, now=now, zone=where)
-    size = abs(near.count)
+    size = abs(near.number)
     match near.unit:
         case Unit.DAYS:
-            return _in_days(near.count)
-        case Unit.HOURS if near.count > 0:
+            return _in_days(near.number)
+        case Unit.HOURS if near.number > 0:
             return ngettext("in %(count)d hour", "in %(count)d hours", size) % {"count": size}
         case Unit.HOURS:
             return ngettext("%(count)d hour ago", "%(count)d hours ago", size) % {"count": size}
-        case Unit.MINUTES if near.count > 0:
+        case Unit.MINUTES if near.number > 0:
             return ngettext("in %(count)d minute", "in %(count)d minutes", size) % {"count": size}
         case Unit.MINUTES:
             return ngettext("%(count)d minute ago", "%(count)d minutes ago", size) % {"count": size}

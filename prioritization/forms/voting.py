@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, time, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.http import QueryDict
@@ -64,8 +64,8 @@ class VotingForm(RoundTermsForm):
         super().__init__(*args, zone=product.time_zone, later_than=now, **kwargs)
         self.criteria = criteria
         self.people = people_of(product)
-        self.fields["features"].queryset = product.features.alive()
-        self.fields["seats"].queryset = self.people
+        for name, queryset in (("features", product.features.alive()), ("seats", self.people)):
+            cast(forms.ModelMultipleChoiceField, self.fields[name]).queryset = queryset
         self.fields["deadline_on"].initial = (
             now.astimezone(wording.as_zone(product.time_zone)) + timedelta(days=USUAL_DAYS)
         ).date()
@@ -87,8 +87,9 @@ class VotingForm(RoundTermsForm):
     @property
     def carried(self) -> Iterator[tuple[str, str]]:
         """What was typed, as pairs for hidden fields of the page that asks whether one is sure."""
+        typed = cast(QueryDict, self.data)
         for name in self.fields:
-            for value in self.data.getlist(name):
+            for value in typed.getlist(name):
                 yield name, value
 
 

@@ -8,22 +8,31 @@ from typing import Any
 
 from prioritization.rules.ballots import seconds_for
 from roadmap.filters import FeatureFilter, FilterChoices
-from roadmap.models import Feature, Product
+from roadmap.models import Feature, Objective, Product
 from roadmap.queries.features import lanes
 
 SHOWN_AT_MOST = 200
 
 
 @dataclass(frozen=True)
+class Pickable:
+    """A feature that can be asked about, with the objective that it does most for."""
+
+    feature: Feature
+    objective: Objective | None
+    is_picked: bool
+
+
+@dataclass(frozen=True)
 class Pick:
     """Features that can be asked about.
 
-    shown   those that the filter leaves, at most 200, with `is_picked` and `lane`
+    shown   those that the filter leaves, at most 200
     hidden  ids picked already that the filter does not show
     found   how many the filter leaves, of `total`
     """
 
-    shown: list[Feature]
+    shown: list[Pickable]
     hidden: list[int]
     found: int
     total: int
@@ -55,11 +64,11 @@ def pick(
     every = product.features.alive().select_related("lead_team", "release")
     filters = FeatureFilter(data, every, choices=FilterChoices.of(product), prefix="f")
     chosen = set(product.features.alive().filter(pk__in=picked).values_list("pk", flat=True))
-    shown = list(filters.qs.order_by("number")[:SHOWN_AT_MOST])
-    objectives = lanes([each.pk for each in shown])
-    for each in shown:
+    found = list(filters.qs.order_by("number")[:SHOWN_AT_MOST])
+    objectives = lanes([each.pk for each in found])
+    shown = []
+    for each in found:
         each.product = product
-        each.lane = objectives.get(each.pk)
-        each.is_picked = (each.pk in chosen or add) and not drop
-    hidden = sorted(chosen - {each.pk for each in shown})
+        shown.append(Pickable(each, objectives.get(each.pk), (each.pk in chosen or add) and not drop))
+    hidden = sorted(chosen - {each.pk for each in found})
     return Pick(shown, hidden, filters.qs.count(), every.count(), filters, criteria)

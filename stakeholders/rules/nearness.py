@@ -17,10 +17,10 @@ class Unit(StrEnum):
 
 
 class Nearness(NamedTuple):
-    """`count` of `unit` between now and the instant; negative when it is past, 0 only with Unit.NOW."""
+    """`number` of `unit` between now and the instant; negative when it is past, 0 only with Unit.NOW."""
 
     unit: Unit
-    count: int
+    number: int
 
 
 class Urgency(StrEnum):
@@ -55,4 +55,4 @@ def urgency(deadline: datetime, *, now: datetime, zone: tzinfo) -> Urgency:
         return Urgency.PAST
     if deadline - now <= DAY:
         return Urgency.NOW
-    return Urgency.SOON if nearness(deadline, now=now, zone=zone).count <= 3 else Urgency.FAR
+    return Urgency.SOON if nearness(deadline, now=now, zone=zone).number <= 3 else Urgency.FAR

@@ -33,8 +33,8 @@ def test_days_are_counted_by_midnights_and_shorter_spans_never_promise_more_than
 def test_the_zone_decides_which_midnights_count():
     now = datetime(2026, 11, 24, 23, 30, tzinfo=UTC)
     instant = datetime(2026, 11, 26, 22, 30, tzinfo=UTC)
-    assert nearness(instant, now=now, zone=UTC).count == 2
-    assert nearness(instant, now=now, zone=BERLIN).count == 1
+    assert nearness(instant, now=now, zone=UTC).number == 2
+    assert nearness(instant, now=now, zone=BERLIN).number == 1
 
 
 def test_the_night_that_winter_time_begins_is_one_day_long():
