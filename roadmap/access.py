@@ -8,7 +8,7 @@ from typing import TypeVar
 from django.db import models
 from django.http import Http404
 
-from roadmap.models import Feature, Import, Measurement, Milestone, Objective, Release, Team, Version
+from roadmap.models import Feature, Import, Measurement, Milestone, Objective, Release, ShareLink, Team, Version
 from stakeholders import access
 from stakeholders.access import EDIT, READ
 from stakeholders.models import Seat
@@ -71,7 +71,7 @@ def _of_product(model: type[Thing], user, slug: str, pk: int, need: str) -> tupl
     found = model._default_manager.filter(product_id=seat.product_id, pk=pk).first()
     if found is None:
         raise Http404
-    found.product = seat.product
+    found.product = seat.product  # type: ignore[attr-defined]
     return seat, found
 
 
@@ -85,11 +85,18 @@ def _number(ref: str, key: str) -> int:
 def version(user, slug: str, number: int, *, need: str = READ) -> tuple[Seat, Version]:
     """Return the user's seat and a published version of that product. Raises as `feature` does."""
     seat = access.seat(user, slug, need=need)
-    found = Version.objects.filter(product_id=seat.product_id, number=number).select_related("published_by__user").first()
+    found = (
+        Version.objects.filter(product_id=seat.product_id, number=number).select_related("published_by__user").first()
+    )
     if found is None:
         raise Http404
     found.product = seat.product
     return seat, found
+
+
+def share(user, slug: str, pk: int, *, need: str = EDIT) -> tuple[Seat, ShareLink]:
+    """Return the user's seat and a share link of that product. Raises as `feature` does."""
+    return _of_product(ShareLink, user, slug, pk, need)
 
 
 def feature_import(seat: Seat, pk: int) -> Import:

@@ -31,7 +31,8 @@ class VotingFeature(models.Model):
     """A feature asked about in a voting round."""
 
     voting = models.ForeignKey(VotingRound, on_delete=models.CASCADE, related_name="asked")
-    feature = models.ForeignKey(Feature, on_delete=models.CASCADE, related_name="asked_in")
+    # Deleted with its round only: a feature that people were asked about can be dropped, not deleted.
+    feature = models.ForeignKey(Feature, on_delete=models.RESTRICT, related_name="asked_in")
     position = models.PositiveIntegerField(default=0)
 
     class Meta:

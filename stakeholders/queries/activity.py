@@ -71,7 +71,9 @@ def _lines(rows: Iterable[Activity], product: Any) -> list[ActivityLine]:
     mentioned = {seat for row in found for seat in (row.by_seat, *_seats_in(row)) if seat}
     seats = Seat.objects.filter(product=product, pk__in=mentioned).select_related("user") if mentioned else []
     names = {seat.pk: seat.user.get_full_name() for seat in seats}
-    return [ActivityLine(row.at, _sentence(row, names), _changes(row), row.object_kind, row.object_label) for row in found]
+    return [
+        ActivityLine(row.at, _sentence(row, names), _changes(row), row.object_kind, row.object_label) for row in found
+    ]
 
 
 def _seats_in(row: Activity) -> list[int]:
@@ -85,7 +87,9 @@ def _changes(row: Activity) -> tuple[tuple[str, Any, Any], ...]:
     kept = row.facts.get("changes")
     if not isinstance(kept, dict):
         return ()
-    return tuple((name, *(pair if isinstance(pair, list) and len(pair) == 2 else (None, None))) for name, pair in kept.items())
+    return tuple(
+        (name, *(pair if isinstance(pair, list) and len(pair) == 2 else (None, None))) for name, pair in kept.items()
+    )
 
 
 def _sentence(row: Activity, names: Names) -> str:

@@ -1,0 +1,150 @@
+"""What one types about objectives, teams, releases, milestones and capacity."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms import BoundField
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from roadmap.models import Capacity, Milestone, Objective, Product, Release, Team
+
+
+def _day() -> forms.DateInput:
+    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+class PartForm(forms.ModelForm):
+    """A part of a product. `values()` says what the valid form wants, by field of the row."""
+
+    def __init__(self, *args: Any, product: Product, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.product = self.instance.product = product
+
+    def values(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in self._meta.fields or ()}
+
+    def refuse_taken_name(self, words: str) -> str:
+        name = self.cleaned_data["name"].strip()
+        taken = self._meta.model._default_manager.filter(product=self.product, name__iexact=name)
+        if taken.exclude(pk=self.instance.pk).exists():
+            raise ValidationError(words)
+        return name
+
+
+class ObjectiveForm(PartForm):
+    class Meta:
+        model = Objective
+        fields = ("name", "measure", "unit", "baseline", "current", "target", "due_on", "weight")
+        labels = {"name": lazy("Objective"), "measure": lazy("How one will know"), "unit": lazy("Unit")}
+        help_texts = {
+            "name": lazy("What should be better, in a few words: “First reply within two hours”."),
+            "measure": lazy("The one figure that tells: “median time to first reply”."),
+            "unit": lazy("h, %, € …"),
+            "weight": lazy("How much it matters beside the other objectives."),
+        }
+        widgets = {"due_on": _day()}
+        error_messages = {"name": {"required": lazy("An objective needs a name.")}}
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("target") is not None and not cleaned.get("measure"):
+            self.add_error("measure", _("A target needs a measure: what is to be that number?"))
+        baseline, target = cleaned.get("baseline"), cleaned.get("target")
+        if baseline is not None and baseline == target:
+            self.add_error("target", _("The target is where it began, so nothing would have to change."))
+        return cleaned
+
+
+class MeasurementForm(forms.Form):
+    measured_on = forms.DateField(label=lazy("Day"), widget=_day())
+    value = forms.FloatField(label=lazy("Value"), widget=forms.NumberInput(attrs={"step": "any"}))
+
+
+class TeamForm(PartForm):
+    class Meta:
+        model = Team
+        fields = ("name",)
+        labels = {"name": lazy("Team")}
+        error_messages = {"name": {"required": lazy("A team needs a name.")}}
+
+    def clean_name(self) -> str:
+        return self.refuse_taken_name(_("There is a team of this name already."))
+
+
+class ReleaseForm(PartForm):
+    class Meta:
+        model = Release
+        fields = ("name", "starts_on", "ends_on")
+        labels = {"name": lazy("Release"), "starts_on": lazy("Work starts"), "ends_on": lazy("Ships")}
+        widgets = {"starts_on": _day(), "ends_on": _day()}
+        error_messages = {
+            "name": {"required": lazy("A release needs a name.")},
+            "starts_on": {"required": lazy("Say when work on it starts.")},
+            "ends_on": {"required": lazy("Say when it ships.")},
+        }
+
+    def clean_name(self) -> str:
+        return self.refuse_taken_name(_("There is a release of this name already."))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        starts_on, ends_on = cleaned.get("starts_on"), cleaned.get("ends_on")
+        if starts_on and ends_on and ends_on < starts_on:
+            self.add_error("ends_on", _("This is before work on it starts."))
+        return cleaned
+
+
+class MilestoneForm(PartForm):
+    class Meta:
+        model = Milestone
+        fields = ("name", "on")
+        labels = {"name": lazy("Milestone"), "on": lazy("Day")}
+        widgets = {"on": _day()}
+        error_messages = {
+            "name": {"required": lazy("A milestone needs a name.")},
+            "on": {"required": lazy("A milestone is a day: which?")},
+        }
+
+
+class CapacityForm(forms.Form):
+    """Person-days of each team in each release; an empty cell is not the same as 0."""
+
+    def __init__(self, *args: Any, product: Product, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.teams = list(product.teams.all())
+        self.releases = list(product.releases.all())
+        stood: Mapping[tuple[int, int], float] = {
+            (row.team_id, row.release_id): row.days for row in Capacity.objects.filter(team__product=product)
+        }
+        for team in self.teams:
+            for release in self.releases:
+                self.fields[_cell(team, release)] = forms.FloatField(
+                    label=_("%(team)s in %(release)s, person-days") % {"team": team.name, "release": release.name},
+                    required=False,
+                    min_value=0,
+                    max_value=100_000,
+                    initial=stood.get((team.pk, release.pk)),
+                    widget=forms.NumberInput(attrs={"step": "any", "inputmode": "decimal"}),
+                    error_messages={"invalid": _("Capacity is a number of person-days, for example 40.")},
+                )
+
+    @property
+    def rows(self) -> list[tuple[Team, list[BoundField]]]:
+        return [(team, [self[_cell(team, release)] for release in self.releases]) for team in self.teams]
+
+    def values(self) -> dict[tuple[int, int], float | None]:
+        """Return what the valid form says, by (team id, release id)."""
+        return {
+            (team.pk, release.pk): self.cleaned_data[_cell(team, release)]
+            for team in self.teams
+            for release in self.releases
+        }
+
+
+def _cell(team: Team, release: Release) -> str:
+    return f"days_{team.pk}_{release.pk}"

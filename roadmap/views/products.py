@@ -1,0 +1,90 @@
+"""The list of one's products, the form that makes one, what a product is for, and the form that says so."""
+
+from __future__ import annotations
+
+from copy import copy
+from typing import cast
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from roadmap.actions import products as actions
+from roadmap.actions.editing import EditConflict
+from roadmap.forms.conflicts import as_edition, differences
+from roadmap.forms.products import NewProductForm, ProductForm
+from roadmap.models import Product
+from roadmap.queries import products as queries
+from roadmap.views.setup import setup_context
+from stakeholders import access
+from stakeholders.access import EDIT
+from stakeholders.clock import now
+from stakeholders.models import Seat, User
+from stakeholders.pages import gone_back, page, said
+
+
+@login_required
+@require_GET
+def products(request: HttpRequest) -> HttpResponse:
+    return page(request, "roadmap/products.html", {"rows": queries.product_rows(_user(request))})
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def product_new(request: HttpRequest) -> HttpResponse:
+    """Anyone who is signed in may make a product, and owns it then."""
+    form = NewProductForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        values = form.cleaned_data
+        made = actions.create_product(
+            name=values["name"],
+            vision=values["vision"],
+            objective=values["objective"],
+            key=values["key"],
+            by=_user(request),
+            now=now(),
+        )
+        said(request, _("%(name)s is made, and you own it.") % {"name": made.name})
+        return gone_back(request, f"/p/{made.slug}/")
+    return page(request, "roadmap/product_new.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+@login_required
+@require_GET
+def setup(request: HttpRequest, slug: str) -> HttpResponse:
+    """What the product is for, for everyone who has a seat at it."""
+    seat = access.seat(request.user, slug)
+    context = setup_context(seat, "product", objectives=queries.objective_rows(seat.product))
+    return page(request, "roadmap/setup.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def product_edit(request: HttpRequest, slug: str) -> HttpResponse:
+    seat = access.seat(request.user, slug, need=EDIT)
+    form = ProductForm(request.POST or None, instance=copy(seat.product))
+    if request.method == "POST" and form.is_valid():
+        edition = form.cleaned_data["edition"] or 0
+        try:
+            actions.edit_product(seat.product, edition=edition, fields=form.values(), by=seat, now=now())
+        except EditConflict:
+            return _conflict(request, seat, form)
+        said(request, _("%(name)s is saved.") % {"name": form.cleaned_data["name"]})
+        return gone_back(request, "roadmap:setup", slug)
+    context = setup_context(seat, "product", form=form)
+    return page(request, "roadmap/product_form.html", context, status=422 if form.is_bound else 200)
+
+
+def _user(request: HttpRequest) -> User:
+    """Whoever is signed in, as `login_required` has made sure."""
+    return cast(User, request.user)
+
+
+def _conflict(request: HttpRequest, seat: Seat, form: ProductForm) -> HttpResponse:
+    """Show what was saved meanwhile beside what was typed; saving again then means the newer edition."""
+    fresh = Product.objects.get(pk=seat.product_id)
+    told = differences(mine=form, theirs=ProductForm(instance=copy(fresh)))
+    as_edition(form, fresh.edition)
+    context = setup_context(seat, "product", form=form, differences=told)
+    return page(request, "roadmap/product_form.html", context, status=409)

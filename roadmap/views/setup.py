@@ -1,0 +1,275 @@
+"""What a product is set up with: objectives and their measurements, teams, releases, milestones, capacity."""
+
+from __future__ import annotations
+
+from copy import copy
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from roadmap import access
+from roadmap.actions import schedule as actions
+from roadmap.forms import schedule as forms
+from roadmap.models import Milestone, Objective, Release, Team
+from roadmap.queries import products as queries
+from stakeholders.access import EDIT, READ
+from stakeholders.access import seat as seat_of
+from stakeholders.clock import now
+from stakeholders.models import Seat
+from stakeholders.pages import gone_back, page, said
+
+
+def setup_context(seat: Seat, face: str, **more: Any) -> dict[str, Any]:
+    """What every page of the set-up needs; `face` is the one that its tabs mark."""
+    return {"seat": seat, "product": seat.product, "can_edit": seat.reaches(EDIT), "face": face, "tab": "setup", **more}
+
+
+def _today(seat: Seat) -> date:
+    return now().astimezone(ZoneInfo(seat.product.time_zone)).date()
+
+
+def _form_page(request: HttpRequest, seat: Seat, face: str, form: Any, **more: Any) -> HttpResponse:
+    context = setup_context(seat, face, form=form, **more)
+    return page(request, "roadmap/setup_form.html", context, status=422 if form.is_bound else 200)
+
+
+def _delete_part(request: HttpRequest, seat: Seat, face: str, part: actions.Part) -> HttpResponse:
+    """Ask first and say what goes with it; on POST delete."""
+    if request.method == "POST":
+        actions.delete_part(part, by=seat, now=now())
+        said(request, _("“%(name)s” is deleted.") % {"name": part.name})
+        return gone_back(request, f"roadmap:{face}", seat.product.slug)
+    context = setup_context(seat, face, part=part, losses=queries.losses(part))
+    return page(request, "roadmap/setup_delete.html", context)
+
+
+# objectives
+
+
+@login_required
+@require_GET
+def objectives(request: HttpRequest, slug: str) -> HttpResponse:
+    seat = seat_of(request.user, slug)
+    context = setup_context(seat, "objectives", rows=queries.objective_rows(seat.product))
+    return page(request, "roadmap/setup_objectives.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def objective_new(request: HttpRequest, slug: str) -> HttpResponse:
+    seat = seat_of(request.user, slug, need=EDIT)
+    form = forms.ObjectiveForm(request.POST or None, product=seat.product)
+    if request.method == "POST" and form.is_valid():
+        objective = Objective(product=seat.product)
+        try:
+            actions.save_objective(objective, fields=form.values(), by=seat, now=now())
+        except actions.NoLetterLeft:
+            form.add_error(None, _("A product has at most 26 objectives, one a letter. Delete one first."))
+        else:
+            said(request, _("Objective %(letter)s is added.") % {"letter": objective.letter})
+            return gone_back(request, "roadmap:objectives", slug)
+    return _form_page(request, seat, "objectives", form, heading=_("New objective"))
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def objective_edit(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    seat, objective = access.objective(request.user, slug, pk)
+    form = forms.ObjectiveForm(request.POST or None, product=seat.product, instance=copy(objective))
+    if request.method == "POST" and form.is_valid():
+        actions.save_objective(objective, fields=form.values(), by=seat, now=now())
+        said(request, _("“%(name)s” is saved.") % {"name": objective.name})
+        return gone_back(request, "roadmap:objectives", slug)
+    return _objective_page(request, seat, objective, form=form, status=422 if form.is_bound else 200)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def objective_delete(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    seat, objective = access.objective(request.user, slug, pk)
+    return _delete_part(request, seat, "objectives", objective)
+
+
+@login_required
+@require_POST
+def measure_objective(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    seat, objective = access.objective(request.user, slug, pk)
+    form = forms.MeasurementForm(request.POST)
+    if not form.is_valid():
+        return _objective_page(request, seat, objective, measuring=form, status=422)
+    actions.measure_objective(objective, **form.cleaned_data, by=seat, now=now())
+    said(request, _("Measured: “%(name)s”.") % {"name": objective.name})
+    return gone_back(request, "roadmap:objective-edit", slug, pk)
+
+
+@login_required
+@require_POST
+def forget_measurement(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    seat, measurement = access.measurement(request.user, slug, pk)
+    objective = measurement.objective_id
+    actions.forget_measurement(measurement, by=seat, now=now())
+    said(request, _("The measurement is taken back."))
+    return gone_back(request, "roadmap:objective-edit", slug, objective)
+
+
+def _objective_page(
+    request: HttpRequest, seat: Seat, objective: Objective, *, form: Any = None, measuring: Any = None, status: int
+) -> HttpResponse:
+    context = setup_context(
+        seat,
+        "objectives",
+        objective=objective,
+        measurements=objective.measurements.order_by("-measured_on"),
+        form=form or forms.ObjectiveForm(product=seat.product, instance=copy(objective)),
+        measuring=measuring or forms.MeasurementForm(initial={"measured_on": _today(seat)}),
+    )
+    return page(request, "roadmap/setup_objective.html", context, status=status)
+
+
+# teams and what they can do
+
+
+@login_required
+@require_GET
+def teams(request: HttpRequest, slug: str) -> HttpResponse:
+    seat = seat_of(request.user, slug)
+    form = forms.TeamForm(product=seat.product)
+    context = setup_context(seat, "teams", rows=queries.team_rows(seat.product), form=form)
+    return page(request, "roadmap/setup_teams.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def team_new(request: HttpRequest, slug: str) -> HttpResponse:
+    seat = seat_of(request.user, slug, need=EDIT)
+    form = forms.TeamForm(request.POST or None, product=seat.product)
+    if request.method == "POST" and form.is_valid():
+        team = actions.save_team(Team(product=seat.product), fields=form.values(), by=seat, now=now())
+        said(request, _("“%(name)s” is added.") % {"name": team.name})
+        return gone_back(request, "roadmap:teams", slug)
+    return _form_page(request, seat, "teams", form, heading=_("New team"))
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def team_edit(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    seat, team = access.team(request.user, slug, pk)
+    form = forms.TeamForm(request.POST or None, product=seat.product, instance=copy(team))
+    if request.method == "POST" and form.is_valid():
+        actions.save_team(team, fields=form.values(), by=seat, now=now())
+        said(request, _("“%(name)s” is saved.") % {"name": team.name})
+        return gone_back(request, "roadmap:teams", slug)
+    return _form_page(request, seat, "teams", form, part=team)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def team_delete(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    seat, team = access.team(request.user, slug, pk)
+    return _delete_part(request, seat, "teams", team)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def capacity(request: HttpRequest, slug: str) -> HttpResponse:
+    """The grid of teams and releases: everyone reads it, managers fill it in."""
+    seat = seat_of(request.user, slug, need=EDIT if request.method == "POST" else READ)
+    form = forms.CapacityForm(request.POST or None, product=seat.product)
+    if request.method == "POST" and form.is_valid():
+        changed = actions.set_capacity(seat.product, form.values(), by=seat, now=now())
+        said(request, ngettext("%(n)d figure changed.", "%(n)d figures changed.", changed) % {"n": changed})
+        return gone_back(request, "roadmap:capacity", slug)
+    context = setup_context(seat, "capacity", form=form)
+    return page(request, "roadmap/setup_capacity.html", context, status=422 if form.is_bound else 200)
+
+
+# releases
+
+
+@login_required
+@require_GET
+def releases(request: HttpRequest, slug: str) -> HttpResponse:
+    seat = seat_of(request.user, slug)
+    rows = queries.release_rows(seat.product, today=_today(seat))
+    context = setup_context(seat, "releases", rows=rows, form=forms.ReleaseForm(product=seat.product))
+    return page(request, "roadmap/setup_releases.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def release_new(request: HttpRequest, slug: str) -> HttpResponse:
+    seat = seat_of(request.user, slug, need=EDIT)
+    form = forms.ReleaseForm(request.POST or None, product=seat.product)
+    if request.method == "POST" and form.is_valid():
+        release = actions.save_release(Release(product=seat.product), fields=form.values(), by=seat, now=now())
+        said(request, _("“%(name)s” is added.") % {"name": release.name})
+        return gone_back(request, "roadmap:releases", slug)
+    return _form_page(request, seat, "releases", form, heading=_("New release"))
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def release_edit(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    seat, release = access.release(request.user, slug, pk)
+    form = forms.ReleaseForm(request.POST or None, product=seat.product, instance=copy(release))
+    if request.method == "POST" and form.is_valid():
+        actions.save_release(release, fields=form.values(), by=seat, now=now())
+        said(request, _("“%(name)s” is saved.") % {"name": release.name})
+        return gone_back(request, "roadmap:releases", slug)
+    return _form_page(request, seat, "releases", form, part=release)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def release_delete(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    seat, release = access.release(request.user, slug, pk)
+    return _delete_part(request, seat, "releases", release)
+
+
+# milestones
+
+
+@login_required
+@require_GET
+def milestones(request: HttpRequest, slug: str) -> HttpResponse:
+    seat = seat_of(request.user, slug)
+    form = forms.MilestoneForm(product=seat.product)
+    context = setup_context(seat, "milestones", rows=queries.milestones(seat.product), form=form)
+    return page(request, "roadmap/setup_milestones.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def milestone_new(request: HttpRequest, slug: str) -> HttpResponse:
+    seat = seat_of(request.user, slug, need=EDIT)
+    form = forms.MilestoneForm(request.POST or None, product=seat.product)
+    if request.method == "POST" and form.is_valid():
+        milestone = actions.save_milestone(Milestone(product=seat.product), fields=form.values(), by=seat, now=now())
+        said(request, _("“%(name)s” is added.") % {"name": milestone.name})
+        return gone_back(request, "roadmap:milestones", slug)
+    return _form_page(request, seat, "milestones", form, heading=_("New milestone"))
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def milestone_edit(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    seat, milestone = access.milestone(request.user, slug, pk)
+    form = forms.MilestoneForm(request.POST or None, product=seat.product, instance=copy(milestone))
+    if request.method == "POST" and form.is_valid():
+        actions.save_milestone(milestone, fields=form.values(), by=seat, now=now())
+        said(request, _("“%(name)s” is saved.") % {"name": milestone.name})
+        return gone_back(request, "roadmap:milestones", slug)
+    return _form_page(request, seat, "milestones", form, part=milestone)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def milestone_delete(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    seat, milestone = access.milestone(request.user, slug, pk)
+    return _delete_part(request, seat, "milestones", milestone)
