@@ -3,7 +3,7 @@
 from django.urls import path
 
 import roadmap.converters  # noqa: F401  makes <feature:ref> known
-from prioritization.views import ballot, criteria, ranking, voting
+from prioritization.views import ballot, criteria, feature_votes, ranking, voting
 
 app_name = "prioritization"
 urlpatterns = [
@@ -16,6 +16,7 @@ urlpatterns = [
     path("ballot/<slug:public_id>/token/", ballot.ballot_token, name="ballot-token"),
     path("p/<slug:slug>/rounds/new/voting/", voting.open_voting, name="voting-new"),
     path("p/<slug:slug>/criteria/", criteria.criteria, name="criteria"),
+    path("p/<slug:slug>/features/<feature:ref>/votes/", feature_votes.feature_votes, name="feature-votes"),
     path("p/<slug:slug>/ranking/", ranking.ranking, name="ranking"),
     path("p/<slug:slug>/ranking/<feature:ref>/", ranking.explanation, name="explanation"),
     path("p/<slug:slug>/ranking/file/", ranking.ranking_file, name="ranking-file"),

@@ -12,11 +12,15 @@ from django.http import QueryDict
 
 from roadmap.filters import LONGEST_SEARCH, FeatureFilter, FilterChoices, in_order, matches, size_in_days, sort_of
 from roadmap.models import Contribution, Dependency, Effort, Feature, Objective, Product, Relation, Standing
+from roadmap.queries.timeline_facts import agreements_in, latest_confirmation
+from roadmap.queries.versions import snapshot_of
+from roadmap.rules.timeline.facts import Agreement
 from stakeholders.queries.activity import ActivityLine, lines_about
 
 PAGE = 50
 SUGGESTIONS = 8
 ACTIVITY_SHOWN = 12
+MARKS = {Agreement.CLEAR: "confirm", Agreement.CONCERN: "concerns", Agreement.OBJECTION: "object"}
 _STRENGTHS: list[str] = [*Contribution.SHARE]
 
 
@@ -165,6 +169,7 @@ class FeatureDetail:
 
     contributions  the objectives it serves, the strongest first; the first is its lane
     standing       None where it has none, and where the reader may not see it
+    agreement      "confirm", "concerns" or "object": the worst standing answer that names it; "" when nobody was asked about it so
     is_broken of a Neighbour in `needs` says that it ends after this feature begins
     """
 
@@ -176,6 +181,7 @@ class FeatureDetail:
     related: list[Neighbour]
     activity: list[ActivityLine]
     standing: Standing | None
+    agreement: str
 
     @property
     def lane(self) -> Objective | None:
@@ -215,7 +221,24 @@ def feature_detail(feature: Feature, *, with_scores: bool) -> FeatureDetail:
         related=[_neighbour(each, feature.product) for each in sorted(related, key=lambda each: each.number)],
         activity=lines_about(feature, product=feature.product, limit=ACTIVITY_SHOWN),
         standing=Standing.objects.filter(feature=feature).first() if with_scores else None,
+        agreement=agreement_on(feature),
     )
+
+
+def agreement_on(feature: Feature) -> str:
+    """Return the mark of the worst standing answer about a feature as it is planned now; "" when nobody was asked."""
+    confirmation = latest_confirmation(feature.product)
+    if confirmation is None:
+        return ""
+    here = {
+        "id": feature.pk,
+        "release": feature.release_id,
+        "starts_on": feature.starts_on.isoformat() if feature.starts_on else None,
+        "ends_on": feature.ends_on.isoformat() if feature.ends_on else None,
+        "precision": feature.precision,
+    }
+    found = agreements_in(confirmation, asked=snapshot_of(confirmation.version), shown={"features": [here]})
+    return MARKS.get(found.get(feature.pk), "")
 
 
 def suggestions(product: Product, text: str) -> list[Feature]:
