@@ -1,0 +1,86 @@
+"""Every page that the access table knows, in Chromium: nothing serious for axe, no policy violation, no sideways scroll."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import get_resolver
+
+from tests.access import engine, world
+from tests.access.table import TABLE
+
+pytestmark = pytest.mark.browser
+
+WIDTHS, THEMES = (390, 1280), ("light", "dark")
+NO_PAGES = re.compile(r"^(api/|-/)|token/$|file/$|snapshot/$|suggestions/$|accounts/logout")
+"""What answers with data rather than a page."""
+
+
+def persons(route: engine.Route) -> list[str]:
+    """Whose eyes a page is looked at with: the most powerful one, and the humblest where the page differs for them."""
+    allowed = route.get or ()
+    if "anonymous" in allowed:
+        return ["anonymous"]
+    return [role for role in ("owner", "reader", "voter", "confirmer") if role in allowed]
+
+
+@pytest.fixture
+def here(transactional_db, olga, mia, stan, vera, max):
+    return world.build(olga, mia, stan, vera, max)
+
+
+def _cookies(client, url: str) -> list[dict]:
+    return [{"name": name, "value": morsel.value, "url": url} for name, morsel in client.cookies.items()]
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_no_page_has_a_fault_that_a_customer_would_meet(theme, here, live_server, browser, settings, capsys):
+    settings.ALLOWED_HOSTS = ["*"]
+    settings.CSRF_TRUSTED_ORIGINS = [live_server.url]
+    patterns = dict(engine.named_routes(get_resolver().url_patterns))
+    looked, faults = 0, []
+    pages = {role: _page_for(here.clients[role], browser, theme, live_server.url, faults) for role in here.clients}
+    for name, route in TABLE.items():
+        if NO_PAGES.search(patterns[name]):
+            continue
+        for role in persons(route):
+            page, at = pages[role], f"{name} as {role}, {theme}"
+            page.set_viewport_size({"width": WIDTHS[0], "height": 844})
+            page.goto(live_server.url + here.address(name, patterns), wait_until="load")
+            for width in WIDTHS:
+                page.set_viewport_size({"width": width, "height": 844})
+                looked += 1
+                faults += [f"{at}, {width}: {fault}" for fault in _axe_faults(page)]
+            page.set_viewport_size({"width": 320, "height": 700})
+            over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            if over > 0:
+                faults.append(f"{at}: scrolls sideways by {over} px at 320 px")
+    with capsys.disabled():
+        print(f"\naxe: {looked} pages × widths looked at in {theme}, {len(faults)} faults")
+    assert looked > 100
+    assert not faults, "\n" + "\n".join(faults)
+
+
+def _page_for(client, browser, theme: str, url: str, faults: list[str]):
+    """Open a browser of its own for a person, which notes what its console complains about."""
+    context = browser.new_context(color_scheme=theme)
+    context.add_cookies(_cookies(client, url))
+    page = context.new_page()
+    page.on("console", lambda line: _note_error(faults, page.url, line))
+    page.on("pageerror", lambda error: faults.append(f"{page.url}: {error}"))
+    return page
+
+
+def _note_error(faults: list[str], at: str, line) -> None:
+    # a page that answers 4xx by design says so in the console too
+    if line.type == "error" and "Failed to load resource" not in line.text:
+        faults.append(f"{at}: {line.text}")
+
+
+def _axe_faults(page) -> list[str]:
+    found = Axe().run(page).response["violations"]
+    return [
+        f"axe {each['impact']} {each['id']} × {len(each['nodes'])}: {each['nodes'][0]['html'][:120]}"
+        for each in found
+        if each["impact"] in ("serious", "critical")
+    ]
