@@ -46,6 +46,7 @@ class TimelineForm(forms.Form):
             zoomed=data.get("scale") == "months",
             with_past=bool(data.get("past")),
             only=data.get("lane") or "",
+            is_narrow=bool(data.get("feature")),
         )
 
     @property

@@ -16,7 +16,7 @@ from roadmap.rules.timeline.facts import Release, Roadmap
 from roadmap.rules.timeline.horizon import Horizon, coming, horizon_of
 from roadmap.rules.timeline.lanes import Placed, placed
 
-MOST_NAMED = 3
+MOST_NAMED = 2
 
 
 def standing(found: Outcome | None, *, is_open: bool) -> str:
@@ -99,6 +99,16 @@ def where_agreement_is_weak(plan: Mapping[str, Any], concerned: Mapping[int, int
         most = max(named.values())
         weakest = sorted(titles[feature] for feature, count in named.items() if count == most)
         facts = {"what": _listed(weakest, most=2), "count": small_number(most)}
+        if len(weakest) > 1:
+            return (
+                ngettext(
+                    "Agreement is weakest on %(what)s: one person has a concern about each.",
+                    "Agreement is weakest on %(what)s: %(count)s people have concerns about each.",
+                    most,
+                )
+                % facts
+                + rest
+            )
         return (
             ngettext(
                 "Agreement is weakest on %(what)s: one person has a concern about it.",

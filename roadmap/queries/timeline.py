@@ -20,21 +20,26 @@ from roadmap.rules.timeline.drawing import NAME_LINE, Drawing, LaneShape, draw, 
 from roadmap.rules.timeline.facts import Agreement, Lanes, PlannedFeature, Release, Roadmap
 from roadmap.rules.timeline.horizon import by_quarter
 from roadmap.rules.timeline.lanes import Placed, release_order
-from roadmap.rules.timeline.styles import SCREEN
+from roadmap.rules.timeline.lettering import shortened
+from roadmap.rules.timeline.styles import NARROW, SCREEN
 from stakeholders import wording
+
+TEAM_ROOM = 136.0
 
 
 @dataclass(frozen=True)
 class Choice:
     """What a reader has chosen by the query string.
 
-    only   the key of the one lane to show; "" shows all
+    only        the key of the one lane to show; "" shows all
+    is_narrow   there is less room, because a panel stands beside
     """
 
     lanes: Lanes = Lanes.OBJECTIVE
     zoomed: bool = False
     with_past: bool = False
     only: str = ""
+    is_narrow: bool = False
 
 
 @dataclass(frozen=True)
@@ -124,6 +129,8 @@ class ShownDrawing:
     strip: tuple[tuple[float, str, tuple[ShownCell, ...]], ...]
     broken: tuple[Arrow, ...]
     today: str
+    with_agreement: bool
+    is_narrow: bool
     is_wide: bool
 
     @property
@@ -214,7 +221,13 @@ def shown_timeline(
         Lanes.RELEASE: _("No release"),
     }[choice.lanes]
     screen = draw(
-        roadmap, lanes=choice.lanes, zoomed=choice.zoomed, with_past=choice.with_past, only=only, nameless=nameless
+        roadmap,
+        lanes=choice.lanes,
+        width=NARROW if choice.is_narrow else SCREEN.width,
+        zoomed=choice.zoomed,
+        with_past=choice.with_past,
+        only=only,
+        nameless=nameless,
     )
     paper = draw_on_paper(roadmap, lanes=choice.lanes, with_past=choice.with_past, only=only, nameless=nameless)
     found = conclude(roadmap)
@@ -226,6 +239,7 @@ def shown_timeline(
         today=roadmap.today,
         link=link,
         lane_link=lane_link,
+        with_agreement=with_agreement,
     )
     on_screen = _drawing(screen, telling)
     in_strip = {cell.release.id for row in screen.strip for cell in row.cells}
@@ -265,6 +279,7 @@ class _Telling:
     today: date
     link: Callable[[PlannedFeature], str] | None
     lane_link: Callable[[str], str] | None
+    with_agreement: bool
     told: dict[int, ShownBar] = field(default_factory=dict)
 
 
@@ -282,14 +297,16 @@ def _drawing(drawing: Drawing, telling: _Telling) -> ShownDrawing:
         strip=tuple(
             (
                 drawing.strip_y + 6 + number * drawing.style.strip_row,
-                row.team.name,
+                shortened(row.team.name, TEAM_ROOM, 12),
                 tuple(ShownCell(cell, _figures(cell)) for cell in row.cells),
             )
             for number, row in enumerate(drawing.strip)
         ),
         broken=tuple(arrow for arrow in drawing.arrows if arrow.is_broken),
         today=formats.date_format(telling.today, pgettext("day and month", "j M")),
-        is_wide=drawing.style.width > SCREEN.width,
+        with_agreement=telling.with_agreement,
+        is_narrow=drawing.style.width == NARROW,
+        is_wide=drawing.style.width > SCREEN.width and not drawing.style.is_paper,
     )
 
 
@@ -334,7 +351,7 @@ def _bar(bar: Bar, telling: _Telling, arrows: tuple[Arrow, ...]) -> ShownBar:
 def _figures(cell: Cell) -> str:
     return _("%(planned)s / %(available)s\u00a0d") % {
         "planned": wording.decimal(round(cell.planned_days)),
-        "available": wording.decimal(round(cell.available_days)),
+        "available": wording.decimal(None if cell.available_days is None else round(cell.available_days)),
     }
 
 

@@ -87,7 +87,7 @@ def _loads(plan: Plan) -> tuple[Load, ...]:
             planned[cell] = planned.get(cell, 0.0) + float(effort["likely"])
     available = {(entry["team"], entry["release"]): float(entry["days"]) for entry in plan["capacity"]}
     return tuple(
-        Load(*cell, planned_days=planned.get(cell, 0.0), available_days=available.get(cell, 0.0))
+        Load(*cell, planned_days=planned.get(cell, 0.0), available_days=available.get(cell))
         for cell in sorted(planned.keys() | available.keys())
     )
 

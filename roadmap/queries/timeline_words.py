@@ -264,8 +264,8 @@ def _wrong(found: Conclusion) -> SafeString | str:
     if overloads:
         parts.append(
             ngettext(
-                "once a team has more planned than it can do",
-                "%(count)s times a team has more planned than it can do",
+                "in one place a team has more planned than it can do",
+                "in %(count)s places a team has more planned than it can do",
                 overloads,
             )
             % {"count": small_number(overloads)}
@@ -297,6 +297,13 @@ def _releases(found: Conclusion) -> SafeString | str:
             why=_slip(slip),
         )
     if len(found.slips) > 1:
+        if not found.on_time:
+            return format_html(
+                _("All {total} releases hold features that end after them; first <strong>{release}</strong>: {why}"),
+                total=small_number(total),
+                release=slip.release.name,
+                why=_slip(slip),
+            )
         late = small_number(len(found.slips))
         return format_html(
             _("{late} of {total} releases hold features that end after them; first <strong>{release}</strong>: {why}"),

@@ -12,7 +12,12 @@ from roadmap.queries.timeline_facts import agreements_in, roadmap_in
 
 
 def drawing_of(
-    version: Version, snapshot: Mapping[str, Any], *, today: date, changed: Collection[int] = ()
+    version: Version,
+    snapshot: Mapping[str, Any],
+    *,
+    today: date,
+    changed: Collection[int] = (),
+    is_narrow: bool = False,
 ) -> ShownTimeline:
     """Return a version as its timeline, features in bold that are in `changed`.
 
@@ -26,4 +31,4 @@ def drawing_of(
     )
     agreements = agreements_in(confirmation, asked=snapshot, shown=snapshot)  # type: ignore[arg-type]
     roadmap = roadmap_in(snapshot, today=today, agreements=agreements, changed=changed, with_loads=False)  # type: ignore[arg-type]
-    return shown_timeline(roadmap, Choice(with_past=True))
+    return shown_timeline(roadmap, Choice(with_past=True, is_narrow=is_narrow))

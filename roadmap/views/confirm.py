@@ -103,7 +103,7 @@ def _page(
         "form": (form or ConfirmForm.empty(page)).offer(page.choices) if takes_answers else None,
         "shows_form": takes_answers and (form is not None or page.answer is None or is_changing),
         "note_form": note_form or LateNoteForm(),
-        "drawing": drawing_of(page.version, page.snapshot, changed=changed, today=today),
+        "drawing": drawing_of(page.version, page.snapshot, changed=changed, today=today, is_narrow=True),
         "drawing_label": _("Version %(number)s as a timeline") % {"number": page.version.number},
         "changed_words": count_words(page.since.count),
         "own_groups": [group for group in page.since.groups if not group.kind],

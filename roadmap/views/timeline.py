@@ -67,7 +67,9 @@ def _context(request: HttpRequest, seat: Seat, form: TimelineForm) -> dict:
         "timeline": shown.timeline,
         "state": form,
         "home": home,
-        "foot": _("%(organisation)s · internal") % {"organisation": organisation.name} if organisation else _("internal"),
+        "foot": _("%(organisation)s · internal") % {"organisation": organisation.name}
+        if organisation
+        else _("internal"),
         "address": f"{urlsplit(settings.BASE_URL).netloc}{home}",
         "lane_links": [(str(label), form.query(lanes=key, lane=None), key) for key, label in LANES],
         "scale_links": [(str(label), form.query(scale=key), key) for key, label in SCALES],

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from roadmap.rules.timeline.axis import Axis
-from roadmap.rules.timeline.facts import Release, Roadmap, Team
+from roadmap.rules.timeline.facts import Load, Release, Roadmap, Team
 from roadmap.rules.timeline.lanes import release_order, team_order
 
 WIDEST_TRACK = 54.0
@@ -20,11 +20,12 @@ BESIDE_TRACK = 90.0
 class Cell:
     """x, width      of the release's window in percent of the axis
     full, used, over   where the 100 % tick stands, and what is used before and beyond it, in percent of the cell
-    has_track, has_figures   whether there is room for them; what is not drawn stands in the table"""
+    has_track, has_figures   whether there is room for them; what is not drawn stands in the table. Either every cell that
+                  has room for figures has a track beside them or none, so that a row reads alike"""
 
     release: Release
     planned_days: float
-    available_days: float
+    available_days: float | None
     x: float
     width: float
     full: float
@@ -35,7 +36,7 @@ class Cell:
 
     @property
     def is_over(self) -> bool:
-        return self.planned_days > self.available_days
+        return self.available_days is not None and self.planned_days > self.available_days
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +62,17 @@ def strip(roadmap: Roadmap, axis: Axis, *, width: float) -> tuple[StripRow, ...]
         if end > x:
             windows.append((release, x, round(end - x, 3)))
             begin = release.ends_on + timedelta(days=1)
+    rooms = [share * width / 100 for _, _, share in windows]
+    with_tracks = not any(ROOM_FOR_FIGURES <= room < ROOM_FOR_ALL for room in rooms)
     loads = {(load.team, load.release): load for load in roadmap.loads}
     rows = []
     for team in sorted(roadmap.teams, key=team_order):
         cells = []
         for release, x, share in windows:
             load = loads.get((team.id, release.id))
-            if load is None or (load.planned_days <= 0 and load.available_days <= 0):
+            if load is None or (load.planned_days <= 0 and not load.available_days):
                 continue
-            part = load.planned_days / load.available_days if load.available_days > 0 else MOST_SHOWN
+            part = _part(load)
             room = share * width / 100
             full = WIDEST_TRACK if room < ROOM_FOR_FIGURES else _full(room)
             cells.append(
@@ -82,13 +85,20 @@ def strip(roadmap: Roadmap, axis: Axis, *, width: float) -> tuple[StripRow, ...]
                     full=full,
                     used=round(full * min(part, 1.0), 3),
                     over=round(full * max(min(part, MOST_SHOWN) - 1, 0.0), 3),
-                    has_track=room >= ROOM_FOR_ALL or room < ROOM_FOR_FIGURES,
+                    has_track=room < ROOM_FOR_FIGURES or with_tracks,
                     has_figures=room >= ROOM_FOR_FIGURES,
                 )
             )
         if cells:
             rows.append(StripRow(team, tuple(cells)))
     return tuple(rows)
+
+
+def _part(load: Load) -> float:
+    """Return which part of what a team can do is planned; 0 when nobody has said what it can do."""
+    if load.available_days is None:
+        return 0.0
+    return load.planned_days / load.available_days if load.available_days > 0 else MOST_SHOWN
 
 
 def _full(room: float) -> float:

@@ -93,10 +93,10 @@ def _overloads(roadmap: Roadmap, ahead: Sequence[Release]) -> tuple[Overload, ..
     over = {
         (load.release, load.team): load
         for load in roadmap.loads
-        if load.planned_days > load.available_days and load.team in teams
+        if load.available_days is not None and load.planned_days > load.available_days and load.team in teams
     }
     return tuple(
-        Overload(team, release, load.planned_days, load.available_days)
+        Overload(team, release, load.planned_days, load.available_days or 0.0)
         for release in ahead
         for team in sorted(teams.values(), key=team_order)
         if (load := over.get((release.id, team.id)))

@@ -107,6 +107,7 @@ def draw(
     *,
     lanes: Lanes = Lanes.OBJECTIVE,
     style: Style | None = None,
+    width: float | None = None,
     zoomed: bool = False,
     with_past: bool = False,
     only: str | None = None,
@@ -115,6 +116,7 @@ def draw(
     """Return the drawing of a roadmap; the same for any order of its tuples.
 
     style      None: bars, or lines where there would be more than 60 bars
+    width      px of the axis for which nothing may overlap; None is that of the style
     zoomed     give each month 120 px, wider than most screens
     with_past  also draw what shipped before the axis would begin
     only       the key of the one lane to draw, in full; a key that no lane has draws nothing
@@ -128,6 +130,8 @@ def draw(
     grouped = [lane for lane in lanes_of(shown, lanes) if only is None or lane.key == only]
     if style is None:
         style = DENSE if only is None and sum(len(lane.members) for lane in grouped) > MOST_BARS else SCREEN
+    if width is not None:
+        style = replace(style, width=width)
     style = replace(style, width=_width(axis, style, zoomed=zoomed))
     marks, today = place_marks(shown.releases, shown.milestones, axis, today=shown.today, width=style.width)
     marks_y = style.axis_height + style.marks_line * max((mark.line for mark in marks), default=0)

@@ -66,12 +66,12 @@ class Milestone:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What a team has planned in a release, and what it can do there; person-days."""
+    """What a team has planned in a release, and what it can do there; person-days. None: nobody has said."""
 
     team: int
     release: int
     planned_days: float
-    available_days: float
+    available_days: float | None
 
 
 @dataclass(frozen=True, slots=True)

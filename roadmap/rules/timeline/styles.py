@@ -31,6 +31,8 @@ class Style:
 
 
 SCREEN = Style()
+NARROW = 620.0
+"""px of the axis beside a side panel."""
 DENSE = Style(row=5.0, bar=3.0, bar_y=1.0, title_y=0.0, shortest=3.0, is_dense=True)
 DENSE_PAPER = replace(DENSE, is_paper=True)
 

@@ -72,7 +72,7 @@ def roadmaps(draw: st.DrawFn, most: int = 12) -> Roadmap:
         releases=tuple(releases),
         milestones=tuple(Milestone(n, draw(titles), draw(days)) for n in range(1, draw(st.integers(0, 4)) + 1)),
         loads=tuple(
-            Load(team, release, draw(st.floats(0, 200)), draw(st.floats(0, 200)))
+            Load(team, release, draw(st.floats(0, 200)), draw(st.none() | st.floats(0, 200)))
             for team in (1, 2)
             for release in (1, 2, 3)
         ),
