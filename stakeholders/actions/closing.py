@@ -67,13 +67,23 @@ def taking_answer(round: Round, *, arrived: datetime) -> Iterator[Round]:
 
     arrived  `clock.arrived_at()`, taken before this block
 
-    Raises AnswerIsLate, RoundIsClosed, or RoundIsBusy; in each case nothing is written.
+    Raises AnswerIsLate, RoundIsClosed, or RoundIsBusy; in each case nothing is written. A refusal is logged with both
+    instants, so that who says "I was in time" can be answered.
     """
-    if arrived >= round.deadline_at and not _is_extended_past(round, arrived):
-        raise AnswerIsLate(round, arrived)
     try:
+        if arrived >= round.deadline_at and not _is_extended_past(round, arrived):
+            raise AnswerIsLate(round, arrived)
         with _waiting_at_most(LOCK_TIMEOUT.total_seconds()), transaction.atomic():
             yield hold_open(round, arrived=arrived)
+    except (AnswerIsLate, RoundIsClosed) as refusal:
+        log.info(
+            "answer_refused",
+            round=refusal.round.pk,
+            why=type(refusal).__name__,
+            arrived_at=arrived.isoformat(),
+            deadline_at=refusal.round.deadline_at.isoformat(),
+        )
+        raise
     except OperationalError as error:
         if _may_be_repeated(error):
             raise RoundIsBusy from error
