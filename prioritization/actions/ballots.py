@@ -39,7 +39,12 @@ class Saved:
 
 
 def save_ratings(ballot: Ballot, feature_id: int, answers: Answers, *, arrived: datetime) -> Saved:
-    """Write one person's answers about one feature, and everything that follows from them, or nothing.
+    """Write one person's answers about one feature; as `save_sheet`."""
+    return save_sheet(ballot, {feature_id: answers}, arrived=arrived)
+
+
+def save_sheet(ballot: Ballot, sheet: Mapping[int, Answers], *, arrived: datetime) -> Saved:
+    """Write one person's answers about features, by id, and everything that follows from them, or nothing.
 
     arrived  `clock.arrived_at()`, taken before anything else: it decides whether the answers are in time
 
@@ -49,27 +54,29 @@ def save_ratings(ballot: Ballot, feature_id: int, answers: Answers, *, arrived: 
     """
     invitation = ballot.invitation
     allowed = {each.key for each in criteria_for(ballot.voting, invitation.department_id)}
-    if not set(answers) <= allowed or not ballot.voting.asked.filter(feature_id=feature_id).exists():
-        raise NotAsked(feature_id)
+    asked = set(ballot.voting.asked.filter(feature_id__in=sheet).values_list("feature_id", flat=True))
+    if unasked := [pk for pk, answers in sheet.items() if pk not in asked or not set(answers) <= allowed]:
+        raise NotAsked(unasked[0])
     with taking_answer(invitation.round, arrived=arrived):
         Ballot.objects.select_for_update().get(pk=ballot.pk)
-        fresh = _differing(ballot, feature_id, answers, arrived)
+        fresh = _differing(ballot, sheet, arrived)
         if fresh:
             _write(ballot, fresh)
         answered = ballot.ratings.filter(criterion__in=allowed).count()
         if fresh:
             _note_progress(invitation, answered, arrived)
-            recount(invitation.round.product_id, [feature_id], now=arrived)
+            recount(invitation.round.product_id, {each.feature_id for each in fresh}, now=arrived)
     return Saved(answered, invitation.asked, len(fresh))
 
 
-def _differing(ballot: Ballot, feature_id: int, answers: Answers, arrived: datetime) -> list[Rating]:
+def _differing(ballot: Ballot, sheet: Mapping[int, Answers], arrived: datetime) -> list[Rating]:
     """Return the ratings that would change what is stored, leaving out those that a later arrival has overtaken."""
-    stored = {each.criterion: each for each in ballot.ratings.filter(feature_id=feature_id, criterion__in=answers)}
+    stored = {(each.feature_id, each.criterion): each for each in ballot.ratings.filter(feature_id__in=sheet)}
     return [
         Rating(ballot=ballot, feature_id=feature_id, criterion=key, value=value, arrived_at=arrived)
+        for feature_id, answers in sheet.items()
         for key, value in answers.items()
-        if (held := stored.get(key)) is None or (held.value != value and held.arrived_at <= arrived)
+        if (held := stored.get((feature_id, key))) is None or (held.value != value and held.arrived_at <= arrived)
     ]
 
 

@@ -112,17 +112,21 @@ class Tally:
     deferred: int = 0
 
 
-def send_due(*, clock: Callable[[], datetime], transport: Transport, limit: int = 200) -> Tally:
+def send_due(
+    *, clock: Callable[[], datetime], transport: Transport, limit: int = 200, product_id: int | None = None
+) -> Tally:
     """Send what is due, oldest first, at most `limit`; safe to run in several processes at once.
 
-    clock  tells the present by the database's clock; asked anew for every message, since a slow server takes its time
+    clock       tells the present by the database's clock; asked anew for every message, since a slow server takes its
+                time
+    product_id  send the mail of this product only
 
     A server that cannot be reached ends the run without costing any message an attempt.
     """
     tally = Tally()
     for _number in range(limit):
         now = clock()
-        message = claim_due(now=now)
+        message = claim_due(now=now, product_id=product_id)
         if message is None:
             break
         try:
@@ -135,12 +139,14 @@ def send_due(*, clock: Callable[[], datetime], transport: Transport, limit: int 
     return tally
 
 
-def claim_due(*, now: datetime) -> Message | None:
+def claim_due(*, now: datetime, product_id: int | None = None) -> Message | None:
     """Claim the oldest message that is due and that no one else holds; None when there is none.
 
     PostgreSQL passes over rows that others are claiming; SQLite does it in one UPDATE, since it ignores SKIP LOCKED.
     """
     due = Message.objects.due(now).filter(_unclaimed(now)).order_by("due_at", "pk")
+    if product_id is not None:
+        due = due.filter(product_id=product_id)
     claim = {"claimed_at": now, "attempts": models.F("attempts") + 1}
     if connection.vendor == "postgresql":
         with transaction.atomic():
