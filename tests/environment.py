@@ -11,6 +11,7 @@ os.environ.setdefault("BASE_URL", "http://testserver")
 os.environ.setdefault("SECRET_KEY", "tests-only-" + "k" * 40)
 os.environ.setdefault("LINK_KEY", "tests-only-" + "l" * 40)
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+os.environ.setdefault("LOG_LEVEL", "ERROR")
 os.makedirs(os.path.join(os.environ["ACCORD_DATA"], "static"), exist_ok=True)  # noqa: PTH103, PTH118 -- WhiteNoise warns without it
 
 # A busy machine is slow, not wrong: properties are about values.
