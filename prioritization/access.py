@@ -41,7 +41,7 @@ def hiding_round(seat: Seat) -> Round | None:
     is_done = Ballot.objects.filter(voting__round=OuterRef("pk"), invitation__seat=seat, done_at__isnull=False)
     may_look = Q(voting__results=VotingRound.Results.AFTER_DONE) & Exists(is_done)
     open_rounds = Round.objects.open().filter(product_id=seat.product_id, kind="voting")
-    return open_rounds.exclude(may_look).order_by("-deadline_at").first()
+    return open_rounds.exclude(may_look).select_related("voting").order_by("-deadline_at").first()
 
 
 def can_see_results(seat: Seat) -> bool:

@@ -23,5 +23,6 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("htmx:afterSettle", (event) => {
   if (event.target.id !== "explanation" && event.target.id !== "ranking") return;
   mark();
-  if (event.target.id === "explanation") slot().focus({ preventScroll: window.innerWidth >= 1200 });
+  // beside the list the row keeps the focus, so that j and k go on from it; below the list one is taken there
+  if (event.target.id === "explanation" && window.innerWidth < 1200) slot().focus();
 });

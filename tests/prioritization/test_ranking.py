@@ -97,7 +97,7 @@ def test_a_round_may_show_results_to_those_who_are_done(client, sign_in, beacon,
     voting.results = VotingRound.Results.AFTER_DONE
     voting.save()
     mine = ballot(voting, stan)
-    assert "Results come" in text(sign_in(stan).get(RANKING))
+    assert "Results come to each voter who is done with “Q1 2027 priorities”" in text(sign_in(stan).get(RANKING))
     Ballot.objects.filter(pk=mine.pk).update(done_at=now)
     assert titles(sign_in(stan).get(RANKING))[0] == "Undo send"
     assert "Results come" in text(sign_in(vera).get(RANKING))
