@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
 from roadmap.actions.features import Estimate, FeatureContent
+from roadmap.forms.numbers import plain_number
 from roadmap.models import Contribution, Feature, Product, Relation, Team
 from roadmap.queries.references import Ambiguous, NotFound, resolve
 from stakeholders.models import Seat
@@ -178,7 +179,7 @@ class FeatureForm(forms.ModelForm):
                     required=False,
                     min_value=0,
                     max_value=100_000,
-                    initial=getattr(stood.get(team.pk), part, None),
+                    initial=plain_number(getattr(stood.get(team.pk), part, None)),
                     widget=forms.NumberInput(attrs={"step": "any", "inputmode": "decimal"}),
                     error_messages={"invalid": _("Size is a number of person-days, for example 12.")},
                 )

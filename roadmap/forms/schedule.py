@@ -11,6 +11,7 @@ from django.forms import BoundField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from roadmap.forms.numbers import plain_number
 from roadmap.models import Capacity, Milestone, Objective, Product, Release, Team
 
 
@@ -49,6 +50,12 @@ class ObjectiveForm(PartForm):
         }
         widgets = {"due_on": _day()}
         error_messages = {"name": {"required": lazy("An objective needs a name.")}}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("baseline", "current", "target", "weight"):
+            self.initial[name] = plain_number(self.initial.get(name))
+            self.fields[name].widget.attrs["step"] = "any"
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -128,7 +135,7 @@ class CapacityForm(forms.Form):
                     required=False,
                     min_value=0,
                     max_value=100_000,
-                    initial=stood.get((team.pk, release.pk)),
+                    initial=plain_number(stood.get((team.pk, release.pk))),
                     widget=forms.NumberInput(attrs={"step": "any", "inputmode": "decimal"}),
                     error_messages={"invalid": _("Capacity is a number of person-days, for example 40.")},
                 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, IntegerField, OuterRef, Q, Subquery, Sum
+from django.db.models import Count, IntegerField, Min, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from roadmap.models import Capacity, Feature, Measurement, Milestone, Objective, Product, Release, Team, Version
@@ -27,11 +27,15 @@ class ProductRow:
 
 @dataclass(frozen=True)
 class ObjectiveRow:
-    """An objective with what it measured of late, the earliest first, and how many features serve it."""
+    """An objective with what it measured of late, the earliest first, and how many features serve it.
+
+    began_on  the day of its very first measurement
+    """
 
     objective: Objective
     measurements: list[Measurement]
     features: int
+    began_on: date | None
 
 
 @dataclass(frozen=True)
@@ -76,14 +80,18 @@ def product_rows(user: User) -> list[ProductRow]:
 
 def objective_rows(product: Product) -> list[ObjectiveRow]:
     """Return a product's objectives in their order, each with its last measurements. Two queries."""
-    objectives = list(product.objectives.annotate(served_by=Count("contributions")).order_by("position", "pk"))
+    objectives = list(
+        product.objectives.annotate(
+            served_by=Count("contributions", distinct=True), began_on=Min("measurements__measured_on")
+        ).order_by("position", "pk")
+    )
     latest: dict[int, list[Measurement]] = {objective.pk: [] for objective in objectives}
     for measurement in Measurement.objects.filter(objective__in=latest).order_by("-measured_on"):
         if len(latest[measurement.objective_id]) < SPARK_POINTS:
             latest[measurement.objective_id].append(measurement)
     for objective in objectives:
         objective.product = product
-    return [ObjectiveRow(each, latest[each.pk][::-1], each.served_by) for each in objectives]
+    return [ObjectiveRow(each, latest[each.pk][::-1], each.served_by, each.began_on) for each in objectives]
 
 
 def team_rows(product: Product) -> list[TeamRow]:

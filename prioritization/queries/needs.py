@@ -1,0 +1,359 @@
+"""Reads what needs a manager now: one list, the worst and nearest first, each with the one thing to do about it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from urllib.parse import urlencode
+
+from django.db.models import Count, Q, Sum
+from django.urls import reverse
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from prioritization.models import ScoreRequest
+from prioritization.rules.needs import Harm, weight
+from prioritization.rules.scales import SPLIT_FROM
+from roadmap.models import Answer, Capacity, Confirmation, Effort, Feature, Objective, Product, Release, Standing
+from roadmap.queries.confirmation import last_answers
+from stakeholders import kinds, wording
+from stakeholders.models import Invitation, Message, Round
+
+NAMED = 3
+"""So many things are called by name; of more the number is told."""
+LATE_AFTER_MINUTES = 5
+DAY = 86_400
+
+
+@dataclass(frozen=True)
+class Need:
+    """One thing that needs someone.
+
+    mark   names the sign before it: objects, clock, over, split, unknown, late
+    when   a date or a span in words; "" for what has no day
+    url    where the one button leads, and what it says
+    weight orders the list; see rules.needs
+    """
+
+    mark: str
+    title: str
+    text: str
+    when: str
+    url: str
+    act: str
+    weight: float
+
+
+@dataclass(frozen=True)
+class _Place:
+    """What all readers below need: the product, the instant, and today in the product's zone."""
+
+    product: Product
+    now: datetime
+    today: date
+
+    def days_to(self, day: date) -> int:
+        return (day - self.today).days
+
+    def features(self, **query: object) -> str:
+        return f"{reverse('roadmap:features', args=[self.product.slug])}?{urlencode(query)}"
+
+
+def needs_of(product: Product, *, now: datetime, today: date, confirmation: Confirmation | None) -> list[Need]:
+    """Return what needs the product's managers, the worst and nearest first; in a fixed number of queries.
+
+    confirmation  the newest one, as roadmap.queries.timeline_facts.latest_confirmation gives it
+    """
+    place = _Place(product, now, today)
+    releases = list(product.releases.filter(ends_on__gte=today).order_by("ends_on", "pk"))
+    found: list[Need] = [
+        *_objections(place, confirmation),
+        *_silent(place),
+        *_over_capacity(place, releases),
+        *_late_releases(place),
+        *_split(place),
+        *_unsized(place, releases),
+        *_unmeasured(place),
+        *_uncounted(place),
+        *_unsent(place),
+    ]
+    return sorted(found, key=lambda need: -need.weight)
+
+
+def _objections(place: _Place, confirmation: Confirmation | None) -> Iterator[Need]:
+    if confirmation is None:
+        return
+    objecting = [each for each in last_answers(confirmation).values() if each.verdict == Answer.Verdict.OBJECT]
+    seats = {
+        each.seat_id: each.seat
+        for each in confirmation.round.invitations.standing()
+        .filter(seat__in=[each.seat_id for each in objecting])
+        .select_related("seat__user")
+    }
+    for answer in objecting:
+        if answer.seat_id not in seats:
+            continue
+        yield Need(
+            mark="objects",
+            title=_("%(name)s objects to version %(number)d")
+            % {"name": seats[answer.seat_id].user.get_full_name(), "number": confirmation.version.number},
+            text=_("“%(said)s”") % {"said": Truncator(answer.text).chars(140)},
+            when=wording.relative(answer.arrived_at, now=place.now, zone=place.product.time_zone),
+            url=reverse("stakeholders:round", args=[place.product.slug, confirmation.round.public_id]),
+            act=_("Read"),
+            weight=weight(Harm.AGREEMENT, 0),
+        )
+
+
+def _silent(place: _Place) -> Iterator[Need]:
+    standing = Q(invitations__removed_at=None, invitations__seat__left_at=None)
+    rounds = list(
+        Round.objects.open()
+        .filter(product=place.product)
+        .annotate(
+            people=Count("invitations", filter=standing),
+            through=Count("invitations", filter=standing & Q(invitations__answered_at__isnull=False)),
+        )
+    )
+    silent: dict[int, list[Invitation]] = defaultdict(list)
+    waiting = [each for each in rounds if each.through < each.people]
+    for invitation in (
+        Invitation.objects.silent().filter(round__in=waiting).select_related("seat__user").order_by("-answered", "pk")
+    ):
+        silent[invitation.round_id].append(invitation)
+    for each in rounds:
+        days = (each.deadline_at - place.now).total_seconds() / DAY
+        url = reverse("stakeholders:round", args=[place.product.slug, each.public_id])
+        titled = {"title": each.title, "when": wording.instant(each.deadline_at, each.zone)}
+        if days <= 0:
+            yield Need(
+                mark="late",
+                title=_("“%(title)s” closed %(when)s and is not counted yet") % titled,
+                text=_("It is counted within a minute. If this stays, the worker that does it may be down."),
+                when=wording.relative(each.deadline_at, now=place.now, zone=each.zone),
+                url=url,
+                act=_("Open round"),
+                weight=weight(Harm.BROKEN, 0),
+            )
+        elif silent[each.pk]:
+            yield Need(
+                mark="clock",
+                title=_("“%(title)s” closes %(when)s") % titled,
+                text=_who_is_silent(each, silent[each.pk]),
+                when=wording.relative(each.deadline_at, now=place.now, zone=each.zone),
+                url=url,
+                act=_("Remind"),
+                weight=weight(Harm.BROKEN, days),
+            )
+
+
+def _who_is_silent(round: Round, silent: list[Invitation]) -> str:
+    through = round.people - len(silent)  # type: ignore[attr-defined]
+    said = ngettext(
+        "%(through)d of %(people)d has answered", "%(through)d of %(people)d have answered", round.people
+    ) % {  # type: ignore[attr-defined]
+        "through": through,
+        "people": round.people,  # type: ignore[attr-defined]
+    }
+    if len(silent) > NAMED:
+        return _("%(said)s.") % {"said": said}
+    parts = []
+    for each in silent:
+        facts = {"name": each.seat.user.get_full_name(), "done": each.answered, "asked": each.asked}
+        begun = _("%(name)s has answered %(done)d of %(asked)d") % facts
+        parts.append(begun if each.answered else _("%(name)s has not begun") % facts)
+    return _("%(said)s; %(names)s.") % {"said": said, "names": ", ".join(parts)}
+
+
+def _over_capacity(place: _Place, releases: list[Release]) -> Iterator[Need]:
+    efforts = Effort.objects.filter(feature__release__in=releases).exclude(feature__status=Feature.Status.DROPPED)
+    asked = efforts.order_by().values_list("team", "feature__release").annotate(days=Sum("likely"))
+    there = {
+        (row.team_id, row.release_id): row
+        for row in Capacity.objects.filter(release__in=releases).select_related("team")
+    }
+    over = {
+        (team, release): days
+        for team, release, days in asked
+        if (team, release) in there and days > there[team, release].days + 1e-9
+    }
+    by_id = {release.pk: release for release in releases}
+    for (team, release), days in over.items():
+        cell, ends_on = there[team, release], by_id[release].ends_on
+        facts = {"team": cell.team.name, "release": by_id[release].name}
+        figures = {"asked": wording.decimal(days), "there": wording.days(cell.days)}
+        yield Need(
+            mark="over",
+            title=_("%(team)s is over capacity in %(release)s") % facts,
+            text=_("%(asked)s of %(there)s are planned. Move a feature, or make room.") % figures,
+            when=wording.relative(ends_on, now=place.now, zone=place.product.time_zone),
+            url=place.features(team=team, release=release, sort="-size"),
+            act=_("See features"),
+            weight=weight(Harm.WRONG, place.days_to(ends_on)),
+        )
+
+
+def _late_releases(place: _Place) -> Iterator[Need]:
+    undone = ~Q(features__status__in=[Feature.Status.SHIPPED, Feature.Status.DROPPED])
+    late = place.product.releases.filter(ends_on__lt=place.today).annotate(
+        undone=Count("features", filter=undone & Q(features__isnull=False))
+    )
+    for release in late.filter(undone__gt=0).order_by("-ends_on")[:NAMED]:
+        yield Need(
+            mark="late",
+            title=_("%(release)s is over, and not all of it has shipped") % {"release": release.name},
+            text=ngettext(
+                "%(n)d feature in it is neither shipped nor dropped.",
+                "%(n)d features in it are neither shipped nor dropped.",
+                release.undone,
+            )
+            % {"n": release.undone},
+            when=wording.relative(release.ends_on, now=place.now, zone=place.product.time_zone),
+            url=place.features(release=release.pk, status="open"),
+            act=_("Sort out"),
+            weight=weight(Harm.WRONG, 0),
+        )
+
+
+def _split(place: _Place) -> Iterator[Need]:
+    rows = Standing.objects.filter(product=place.product, split__gt=SPLIT_FROM, rank__isnull=False)
+    split = list(rows.select_related("feature").order_by("rank")[: NAMED + 1])
+    if not split:
+        return
+    count = len(split) if len(split) <= NAMED else rows.count()
+    yield Need(
+        mark="split",
+        title=ngettext("%(n)d feature is split, not few in votes", "%(n)d features are split, not few in votes", count)
+        % {"n": count},
+        text=_("%(names)s. A talk will settle more than votes.")
+        % {"names": _named([_ranked(row) for row in split], count)},
+        when="",
+        url=f"{reverse('prioritization:ranking', args=[place.product.slug])}?show=split",
+        act=_("Compare"),
+        weight=weight(Harm.BLIND, 14),
+    )
+
+
+def _ranked(row: Standing) -> str:
+    if row.rank_low is None:
+        return _("%(title)s (rank %(rank)d)") % {"title": row.feature.title, "rank": row.rank}
+    return _("%(title)s (%(ranks)s)") % {
+        "title": row.feature.title,
+        "ranks": wording.interval(row.rank_low, row.rank_high),
+    }
+
+
+def _unsized(place: _Place, releases: list[Release]) -> Iterator[Need]:
+    unsized: dict[int, list[str]] = defaultdict(list)
+    rows = Feature.objects.filter(release__in=releases, efforts=None).alive().order_by("number")
+    for release, title in rows.values_list("release", "title"):
+        unsized[release].append(title)
+    for release in releases:
+        if not (titles := unsized[release.pk]):
+            continue
+        yield Need(
+            mark="unknown",
+            title=ngettext(
+                "%(n)d feature in %(release)s has no size", "%(n)d features in %(release)s have no size", len(titles)
+            )
+            % {"n": len(titles), "release": release.name},
+            text=_("%(names)s. No forecast without it.") % {"names": _named(titles, len(titles))},
+            when=wording.relative(release.ends_on, now=place.now, zone=place.product.time_zone),
+            url=place.features(release=release.pk, size="no", status="open"),
+            act=_("Size them"),
+            weight=weight(Harm.BLIND, place.days_to(release.ends_on)),
+        )
+
+
+def _unmeasured(place: _Place) -> Iterator[Need]:
+    rows = Objective.objects.filter(Q(measure="") | Q(target=None), product=place.product)
+    names = [f"{letter} {name}" for letter, name in rows.values_list("letter", "name")]
+    if names:
+        yield Need(
+            mark="unknown",
+            title=ngettext(
+                "%(n)d objective has no measure with a target",
+                "%(n)d objectives have no measure with a target",
+                len(names),
+            )
+            % {"n": len(names)},
+            text=_("%(names)s. Nobody will be able to tell that it was reached.")
+            % {"names": _named(names, len(names))},
+            when="",
+            url=reverse("roadmap:objectives", args=[place.product.slug]),
+            act=_("Say how"),
+            weight=weight(Harm.UNTIDY, None),
+        )
+
+
+def _uncounted(place: _Place) -> Iterator[Need]:
+    asked_at = ScoreRequest.objects.filter(product=place.product).values_list("asked_at", flat=True).first()
+    if asked_at and (place.now - asked_at).total_seconds() > LATE_AFTER_MINUTES * 60:
+        yield Need(
+            mark="late",
+            title=_("The newest votes are not counted yet"),
+            text=_("Asked for at %(time)s. The worker that counts may be busy or down.")
+            % {"time": wording.clock_time(asked_at, place.product.time_zone)},
+            when=wording.relative(asked_at, now=place.now, zone=place.product.time_zone),
+            url=reverse("prioritization:ranking", args=[place.product.slug]),
+            act=_("Open ranking"),
+            weight=weight(Harm.BLIND, 0),
+        )
+
+
+def _unsent(place: _Place) -> Iterator[Need]:
+    count = Message.objects.filter(product=place.product, failed_at__isnull=False, round__closed_at=None).count()
+    if count:
+        yield Need(
+            mark="late",
+            title=ngettext("%(n)d mail could not be sent", "%(n)d mails could not be sent", count) % {"n": count},
+            text=_("The people whom it was for do not know that they are asked."),
+            when="",
+            url=reverse("stakeholders:outbox", args=[place.product.slug]),
+            act=_("Open outbox"),
+            weight=weight(Harm.BROKEN, 0),
+        )
+
+
+def _named(names: Iterable[str], count: int) -> str:
+    """Return the first few names, and how many more there are."""
+    shown = list(names)[:NAMED]
+    words = ", ".join(shown)
+    if count > len(shown):
+        more = ngettext("and %(n)d more", "and %(n)d more", count - len(shown)) % {"n": count - len(shown)}
+        return f"{words} {more}"
+    return words
+
+
+@dataclass(frozen=True)
+class OwnPart:
+    """A round that asks the person who looks: by when, and how far they are. One answers by the link in the mail."""
+
+    round: Round
+    noun: str
+    is_answered: bool
+    answered: int
+    asked: int
+
+
+def own_parts(seat_id: int, product: Product) -> list[OwnPart]:
+    """Return the open rounds that ask this seat, by deadline. One query."""
+    rows = (
+        Invitation.objects.standing()
+        .filter(seat=seat_id, round__product=product, round__in=Round.objects.open())
+        .select_related("round")
+        .order_by("round__deadline_at")
+    )
+    return [
+        OwnPart(
+            round=row.round,
+            noun=str(kinds.kind_of(row.round).noun),
+            is_answered=row.answered_at is not None,
+            answered=row.answered,
+            asked=row.asked,
+        )
+        for row in rows
+    ]
