@@ -91,7 +91,7 @@ class ConfirmationKind:
         }
 
     def mail(self, message: Message, invitation: Invitation, now: datetime) -> MailWords:
-        confirmation = reads.confirmation_of(message.round)
+        confirmation = reads.confirmation_of(invitation.round)
         match message.kind:
             case Message.Kind.RECEIPT:
                 return _receipt(message, confirmation)
@@ -109,7 +109,7 @@ def _invitation(message: Message, invitation: Invitation, confirmation: Confirma
     found = since(invitation, version, snapshot)
     asks = format_html(
         _("{who} asks you to confirm <strong>version {number}</strong> of the {product} roadmap: {covers}."),
-        who=_asker(message),
+        who=_asker(confirmation),
         number=version.number,
         product=version.product.name,
         covers=covers(snapshot),
@@ -131,14 +131,14 @@ def _invitation(message: Message, invitation: Invitation, confirmation: Confirma
 
 
 def _reminder(message: Message, invitation: Invitation, confirmation: Confirmation) -> MailWords:
-    asked = list(message.round.invitations.standing().values_list("answered_at", flat=True))
+    asked = list(Invitation.objects.filter(round=invitation.round).standing().values_list("answered_at", flat=True))
     answered = sum(at is not None for at in asked)
     facts = {
         "name": message.user.get_short_name(),
         "answered": answered,
         "asked": len(asked),
         "number": confirmation.version.number,
-        "who": _asker(message),
+        "who": _asker(confirmation),
     }
     if answered == len(asked) - 1 and answered:
         headline = _("%(name)s, %(answered)s of %(asked)s have answered. You are the one left.") % facts
@@ -183,8 +183,9 @@ def _facts(message: Message, confirmation: Confirmation) -> dict[str, Any]:
     return {"name": message.user.get_short_name(), "number": confirmation.version.number}
 
 
-def _asker(message: Message) -> str:
-    return message.round.opened_by.user.get_full_name() if message.round.opened_by else _("The product manager")
+def _asker(confirmation: Confirmation) -> str:
+    by = confirmation.round.opened_by
+    return by.user.get_full_name() if by else _("The product manager")
 
 
 def _before(found: Since) -> str:

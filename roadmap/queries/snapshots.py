@@ -107,10 +107,10 @@ def _features(product: Product, *, with_ranks: bool) -> list[FeatureEntry]:
             )
         )
     needs: dict[int, list[int]] = defaultdict(list)
-    for feature, needed in (
+    for needing, needed in (
         Dependency.objects.filter(feature__in=ids).order_by("needs__number").values_list("feature_id", "needs_id")
     ):
-        needs[feature].append(needed)
+        needs[needing].append(needed)
     for feature in features:
         feature.product = product
     return [
@@ -134,7 +134,9 @@ def _feature(
     standing: Standing | None,
 ) -> FeatureEntry:
     served = [ContributionEntry(objective=each.objective_id, strength=each.strength) for each in contributions]
-    strongest = max(contributions, key=lambda each: _STRENGTHS.index(each.strength), default=None)
+    strongest = max(
+        contributions, key=lambda each: _STRENGTHS.index(Contribution.Strength(each.strength)), default=None
+    )
     return {
         "id": feature.pk,
         "key": feature.key,

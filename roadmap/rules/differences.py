@@ -106,7 +106,7 @@ def differences(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> t
     Two equal snapshots give (). Exchanging the two exchanges added with removed and before with after.
     """
     if before is None:
-        return _ordered(_compared(Subject.FEATURE, EMPTY, after, "features", _feature_aspects, "title"))
+        return tuple(_ordered(_compared(Subject.FEATURE, EMPTY, after, "features", _feature_aspects, "title")))
     return (
         *_ordered(_compared(Subject.FEATURE, before, after, "features", _feature_aspects, "title")),
         *_ordered(_compared(Subject.RELEASE, before, after, "releases", _release_aspects, "name")),

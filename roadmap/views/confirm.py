@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from http import HTTPStatus
 
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -51,7 +52,7 @@ def answer(request: HttpRequest, public_id: str) -> HttpResponse:
         invitation.round = refusal.round
         return _late(request, confirm_page(invitation, now=now), form.typed, arrived)
     except closing.RoundIsBusy:
-        busy = _("Not saved: too many answers at once. Send it again; what you typed is still here.")
+        busy = _("Not saved yet: too many answers at once. Send it again; what you typed is still here.")
         response = _page(request, confirm_page(invitation, now=now), form=form, why=busy, status=503)
         response["Retry-After"] = "3"
         return response
@@ -109,6 +110,7 @@ def _page(
         "own_groups": [group for group in page.since.groups if not group.kind],
         "own_state": STATES[Choice(page.answer.verdict) if page.answer else None],
         "why": why,
+        "is_busy": status == HTTPStatus.SERVICE_UNAVAILABLE,
     }
     return _sealed(render(request, "roadmap/confirm.html", context, status=status))
 

@@ -106,6 +106,7 @@ def test_an_answer_that_waits_too_long_for_the_round_is_told_to_come_again_and_l
         holder.join()
     assert (busy.status_code, busy["Retry-After"]) == (503, "3")
     assert "March is full." in busy.content.decode()
+    assert "send-again" in busy.content.decode()
     assert f'value="{nonce}"' in busy.content.decode()
     assert not Answer.objects.exists()
     assert client.post(f"{path}answer/", form).status_code == 303
