@@ -6,6 +6,7 @@ from tests.access.engine import (
     EVERYBODY,
     MANAGERS,
     NOBODY,
+    OWNERS,
     READERS,
     SIGNED_IN,
     VOTER,
@@ -58,6 +59,9 @@ TABLE = {
     "roadmap:products": Route(get=SIGNED_IN),
     "roadmap:product-list": Route(get=SIGNED_IN),
     "roadmap:product-new": Route(get=SIGNED_IN, post=SIGNED_IN),
+    "prioritization:home": Route(get=READERS),
+    "prioritization:product-delete": Route(get=OWNERS, post=OWNERS),
+    "prioritization:sample-delete": Route(post=OWNERS),
     "roadmap:product-edit": Route(get=MANAGERS, post=MANAGERS),
     "roadmap:setup": Route(get=READERS),
     "roadmap:capacity": Route(get=READERS, post=MANAGERS),
@@ -124,6 +128,8 @@ TABLE = {
     "prioritization:ranking": Route(get=READERS),
     "prioritization:explanation": Route(get=READERS),
     "prioritization:ranking-file": Route(get=READERS),
+    # this product is no sample; of one that is, only owners may (tests/prioritization/test_sample.py)
+    "prioritization:sample-delete": Route(get=NOBODY, post=NOBODY, denied={"owner": 404}),
     # the API: by token
     "api:schema": Route(get=SIGNED_IN),
     "api:products": Route(get=SIGNED_IN),

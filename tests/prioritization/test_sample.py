@@ -1,0 +1,157 @@
+"""Beacon, the sample: it opens in the middle of a true story, loads once, and goes in one act."""
+
+from collections import Counter
+from datetime import UTC, datetime
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.core.exceptions import PermissionDenied
+
+from prioritization.actions.sample import NotASample, delete_sample, load_sample
+from prioritization.actions.tallies import count_votes
+from prioritization.models import Rating, ScoreRequest, Tally
+from prioritization.queries.ratings import standing_votes
+from prioritization.rules.scales import SPLIT_FROM
+from prioritization.sample.people import PEOPLE
+from prioritization.sample.product import CAPACITY, OBJECTIVES, TEAMS
+from roadmap.models import Answer, Feature, Product, Standing, Version
+from roadmap.queries.versions import broken_link
+from stakeholders.models import Activity, Department, Message, Round, Seat, User
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+TUESDAY = datetime(2026, 11, 24, 8, 15, tzinfo=UTC)
+SUNDAY = datetime(2027, 7, 4, 0, 5, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def folder(settings, tmp_path) -> Path:
+    """The outbox folder; a mail server that anybody talks to would fail the test."""
+    settings.OUTBOX_DIR = tmp_path / "outbox"
+    settings.MAIL_IS_KEPT = False
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    return tmp_path / "outbox"
+
+
+def everything() -> dict[str, int]:
+    return {m._meta.label: m._default_manager.count() for m in apps.get_models() if m._meta.app_label != "sessions"}
+
+
+@pytest.mark.parametrize("now", [TUESDAY, SUNDAY], ids=["tuesday", "sunday"])
+def test_it_opens_in_the_middle_of_a_true_story(now, folder):
+    product = load_sample(now=now)
+    _it_has_what_it_should(product)
+    _its_rounds_are_under_way(product, now)
+    _its_versions_are_chained_and_answered(product)
+    _its_scores_follow_from_its_votes(product)
+    _its_mail_stayed_in_the_folder(product, now, folder)
+    assert Activity.objects.filter(at__gt=now).count() == 0
+    rows = everything()
+    assert load_sample(now=now) == product
+    assert everything() == rows, "loading twice changes nothing"
+
+
+def _it_has_what_it_should(product: Product) -> None:
+    assert product.is_sample and (product.name, product.key) == ("Beacon", "BCN")
+    assert Feature.objects.filter(product=product).exclude(summary="").count() == 60
+    assert len(set(Feature.objects.values_list("title", flat=True))) == 60
+    assert [o.letter for o in product.objectives.all() if o.is_measurable] == ["A", "B", "C", "D"]
+    assert [o.measurements.count() for o in product.objectives.all()] == [len(o.history) for o in OBJECTIVES]
+    assert [o.current for o in product.objectives.all()] == [o.history[-1] for o in OBJECTIVES]
+    assert [team.name for team in product.teams.all()] == list(TEAMS)
+    releases = list(product.releases.all())
+    assert len(releases) == 5 and all((b.starts_on - a.ends_on).days == 1 for a, b in pairwise(releases))
+    assert sum(team.capacities.count() for team in product.teams.all()) == 5 * len(CAPACITY)
+    assert Department.objects.count() == 6
+    assert User.objects.count() == Seat.objects.count() == len(PEOPLE) == 19
+    assert all(user.email.endswith(".example") and not user.has_usable_password() for user in User.objects.all())
+
+
+def _its_rounds_are_under_way(product: Product, now: datetime) -> None:
+    voted, confirmed, confirming, voting = product.rounds.order_by("opened_at", "pk")
+    assert (voted.kind, voted.closed_at is not None, voted.outcome["voters"]) == ("voting", True, 18)
+    assert (confirmed.kind, confirmed.outcome["verdict"]) == ("confirmation", "confirmed")
+    for running in (confirming, voting):
+        assert running.takes_answers_at(now)
+        answered = running.invitations.filter(answered_at__isnull=False).count()
+        assert (running.invitations.count(), answered) in [(18, 11), (19, 11)]
+    begun = voting.invitations.get(seat__user__email__startswith="hanna.berg")
+    assert 0 < begun.answered < begun.asked and begun.answered_at is None
+    stan = Seat.objects.get(user__email__startswith="stan.lindqvist")
+    assert not voting.invitations.get(seat=stan).answered and not confirming.invitations.get(seat=stan).answered
+
+
+def _its_versions_are_chained_and_answered(product: Product) -> None:
+    first, second = product.versions.order_by("number")
+    assert broken_link(product) is None and second.previous_hash == first.snapshot_hash
+    verdicts = Counter(Answer.objects.filter(confirmation__version=second).values_list("verdict", flat=True))
+    assert verdicts == {"confirm": 7, "concerns": 2, "object": 1, "abstain": 1}
+    named = Answer.objects.filter(confirmation__version=second).exclude(features=None)
+    titles = {(a.seat.user.name, f.feature.title.partition(":")[0]) for a in named for f in a.features.all()}
+    assert ("Aiko Mori", "Data residency") in titles and ("Jonas Weber", "Weekly digest for managers") in titles
+    planned = Feature.objects.planned().exclude(status="dropped")
+    assert planned.count() == 19 and all(feature.owner for feature in planned)
+    assert Version.objects.filter(number=1).exclude(gaps={}).exists()
+
+
+def _its_scores_follow_from_its_votes(product: Product) -> None:
+    ids = list(Feature.objects.values_list("pk", flat=True))
+    recounted = count_votes(standing_votes(ids))
+    stored = {(t.feature_id, t.criterion, t.department_id, t.value): t.votes for t in Tally.objects.all()}
+    assert stored == {cell: sums.votes for cell, sums in recounted.items()}
+    assert ScoreRequest.objects.count() == 0
+    split = Standing.objects.filter(split__gt=SPLIT_FROM).values_list("feature__title", flat=True)
+    assert sorted(title.split()[0] for title in split) == ["Sentiment", "WhatsApp"]
+    votes = dict(Standing.objects.values_list("feature__title", "votes"))
+    assert votes["Import from Zendesk, Freshdesk and Jira Service Management"] == 4
+    assert votes.get("Agent scheduling and shift swaps", 0) == 0
+    assert Rating.objects.filter(value=None).count() > 200
+    assert {c["key"]: c["entered"] for c in product.score_runs.first().criteria} == {
+        "impact": 35, "effort": 20, "ease": 15, "happiness": 30,
+    }  # fmt: skip
+
+
+def _its_mail_stayed_in_the_folder(product: Product, now: datetime, folder: Path) -> None:
+    sent = Message.objects.filter(sent_at__isnull=False)
+    assert sent.count() == len(list(folder.glob("*.eml"))) > 150
+    assert not sent.filter(sent_at__gt=now).exists()
+    assert not Message.objects.waiting().filter(due_at__lte=now).exists()
+    assert not Message.objects.filter(failed_at__isnull=False).exists()
+    assert not Message.objects.exclude(skipped_at=None).filter(why="").exists()
+
+
+def test_one_act_deletes_it_and_leaves_what_is_not_its_own(now):
+    factories.organisation("Ours")
+    mine = factories.product("mine", key="MINE")
+    owner = factories.seat(mine, Seat.Role.OWNER, department_name="Quality")
+    factories.feature(mine, "Stays")
+    before = everything()
+    sample = load_sample(now=TUESDAY)
+    mia = Seat.objects.get(product=sample, role=Seat.Role.OWNER)
+    with pytest.raises(PermissionDenied):
+        delete_sample(sample, by=Seat.objects.get(product=sample, user__email__startswith="omar"), now=TUESDAY)
+    with pytest.raises(PermissionDenied):
+        delete_sample(sample, by=owner, now=TUESDAY)
+    with pytest.raises(NotASample):
+        delete_sample(mine, by=owner, now=TUESDAY)
+    delete_sample(sample, by=mia, now=TUESDAY)
+    assert everything() == before | {"stakeholders.User": before["stakeholders.User"] + 1}, "whoever deletes it stays"
+    assert Round.objects.count() == 0 and Product.objects.get() == mine
+
+
+def test_the_page_says_that_it_is_a_sample_and_only_owners_delete_it(client, sign_in, olga, mia, beacon):
+    ordinary = f"/p/{beacon.slug}/sample/delete/"
+    assert sign_in(olga).get(ordinary).status_code == 404
+    Product.objects.filter(pk=beacon.pk).update(is_sample=True)
+    factories.feature(beacon, "Undo send")
+    set_up = sign_in(mia).get(f"/p/{beacon.slug}/setup/")
+    assert "This product is made up" in set_up.content.decode() and ordinary not in set_up.content.decode()
+    assert client.post(ordinary).status_code == 403
+    assert ordinary in sign_in(olga).get(f"/p/{beacon.slug}/setup/").content.decode()
+    asked = client.get(ordinary).content.decode()
+    assert "Its 1 features" in asked and Product.objects.filter(pk=beacon.pk).exists()
+    answer = client.post(ordinary, follow=True)
+    assert "Beacon, the sample, is deleted." in answer.content.decode()
+    assert not Product.objects.exists() and User.objects.filter(pk=olga.user.pk).exists()
