@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
 from prioritization.filters import RankingFilter
 from prioritization.models import ScoreRequest, ScoreRun, VotingFeature
@@ -332,17 +333,8 @@ def ranking_file(product: Product) -> Iterator[list[Any]]:
     """Yield the whole ranking as rows of a file: heads first, then the features by rank, in two queries and one a chunk."""
     run = ScoreRun.objects.filter(product=product).first()
     criteria = weighed_criteria(run)
-    yield [
-        "Rank",
-        "Key",
-        "Title",
-        "Score",
-        *(each.name for each in criteria),
-        "Split",
-        "Person-days",
-        "Votes",
-        "Status",
-    ]
+    heads = [_("Rank"), _("Key"), _("Title"), _("Score"), *(each.name for each in criteria)]
+    yield [*heads, _("Split"), _("Person-days"), _("Votes"), _("Status")]
     ranked = Feature.objects.filter(product=product, standing__rank__isnull=False).select_related("standing")
     for feature in ranked.annotate(size_days=size_in_days()).order_by("standing__rank"):
         standing = feature.standing
