@@ -16,7 +16,7 @@ from roadmap.rules.timeline.arrows import Arrow
 from roadmap.rules.timeline.bars import Bar
 from roadmap.rules.timeline.capacity import Cell, StripRow
 from roadmap.rules.timeline.conclusion import Conclusion, conclude
-from roadmap.rules.timeline.drawing import NAME_LINE, Drawing, LaneShape, draw, draw_on_paper
+from roadmap.rules.timeline.drawing import NAME_LINE, NOTE_LINE, Drawing, LaneShape, draw, draw_on_paper
 from roadmap.rules.timeline.facts import Agreement, Lanes, PlannedFeature, Release, Roadmap
 from roadmap.rules.timeline.horizon import by_quarter
 from roadmap.rules.timeline.lanes import Placed, release_order
@@ -76,7 +76,7 @@ class ShownBar:
 
 @dataclass(frozen=True)
 class ShownLane:
-    """name_lines, note_y   as drawn: each line with the y of its base
+    """name_lines, note_lines   as drawn: each line with the y of its base; note_y is that of the first
     open_href   where a lane of lines is shown in full, else empty"""
 
     shape: LaneShape
@@ -84,6 +84,7 @@ class ShownLane:
     name_lines: tuple[tuple[float, str], ...]
     note_y: float
     note: str
+    note_lines: tuple[tuple[float, str], ...]
     open_href: str
     bars: tuple[ShownBar, ...]
 
@@ -312,12 +313,15 @@ def _drawing(drawing: Drawing, telling: _Telling) -> ShownDrawing:
 
 def _lane(shape: LaneShape, drawing: Drawing, telling: _Telling, arrows: Mapping[int, list[Arrow]]) -> ShownLane:
     base = shape.y + drawing.style.above + 12
+    note_y = base + len(shape.name_lines) * NAME_LINE - 1
+    note = (wording.day_and_year(shape.lane.on),) if shape.lane.on else shape.note_lines
     return ShownLane(
         shape=shape,
         name=shape.lane.name or telling.nameless,
         name_lines=tuple((base + number * NAME_LINE, line) for number, line in enumerate(shape.name_lines)),
-        note_y=base + len(shape.name_lines) * NAME_LINE - 1,
-        note=wording.day_and_year(shape.lane.on) if shape.lane.on else shape.note,
+        note_y=note_y,
+        note=" ".join(note),
+        note_lines=tuple((note_y + number * NOTE_LINE, line) for number, line in enumerate(note)),
         open_href=telling.lane_link(shape.lane.key) if telling.lane_link and drawing.style.is_dense else "",
         bars=tuple(_bar(bar, telling, tuple(arrows.get(bar.feature.id, ()))) for bar in shape.bars),
     )

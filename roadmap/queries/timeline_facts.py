@@ -43,7 +43,7 @@ def roadmap_in(
             for entry in plan["features"]
         ),
         objectives=tuple(
-            Objective(entry["id"], place, entry["letter"], entry["name"], words.measure(entry))
+            Objective(entry["id"], place, entry["letter"], entry["name"], entry["measure"], words.figures(entry))
             for place, entry in enumerate(plan["objectives"])
         ),
         teams=tuple(Team(entry["id"], entry["name"], place) for place, entry in enumerate(plan["teams"])),

@@ -170,13 +170,10 @@ def state(feature: PlannedFeature) -> str:
 # the whole
 
 
-def measure(entry: Mapping[str, Any]) -> str:
-    """Return an objective's measure as a lane's head shows it: "churn 5.8 % → 4 %"; no numbers, no arrow."""
+def figures(entry: Mapping[str, Any]) -> str:
+    """Return an objective's way: "5.8 % → 4 %", the one number that is known, or ""."""
     unit = f"{NO_BREAK}{entry['unit']}" if entry["unit"] else ""
-    values = [_number(entry[side]) for side in ("baseline", "target") if entry[side] is not None]
-    if not values:
-        return entry["measure"]
-    return f"{entry['measure']} {' → '.join(value + unit for value in values)}".strip()
+    return " → ".join(_number(entry[side]) + unit for side in ("baseline", "target") if entry[side] is not None)
 
 
 def _number(text: str) -> str:

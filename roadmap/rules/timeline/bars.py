@@ -95,7 +95,7 @@ def shape(member: Placed, axis: Axis, style: Style, *, today: date) -> Bar:
     """
     feature, span, width = member.feature, member.span, style.width
     late = days_late(feature, span, member.release)
-    overdue = 0 if late else days_overdue(feature, span, today)
+    overdue = 0 if late else days_overdue(feature, span, member.release, today)
     if span is None:
         x, share, dx = 100.0, 0.0, -(style.shortest if style.is_dense else LATER_WIDTH)
         left, right, is_short = width + dx, width, True

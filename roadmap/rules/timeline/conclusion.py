@@ -70,7 +70,9 @@ def conclude(roadmap: Roadmap) -> Conclusion:
         if release.id in late:
             days, feature = max(late[release.id], key=lambda pair: pair[0])
             slips.append(Slip(release, feature, days, len(late[release.id])))
-    overdue = [(days_overdue(member.feature, member.span, roadmap.today), member.feature) for member in members]
+    overdue = [
+        (days_overdue(member.feature, member.span, member.release, roadmap.today), member.feature) for member in members
+    ]
     spans = {member.feature.id: member.span for member in members}
     features = {member.feature.id: member.feature for member in members}
     return Conclusion(

@@ -10,7 +10,7 @@ from roadmap.rules.timeline.bars import Bar, shape
 from roadmap.rules.timeline.capacity import StripRow, strip
 from roadmap.rules.timeline.facts import Lanes, Roadmap
 from roadmap.rules.timeline.lanes import Lane, lanes_of, placed, without_past
-from roadmap.rules.timeline.lettering import shortened, wrapped
+from roadmap.rules.timeline.lettering import shortened, text_width, wrapped
 from roadmap.rules.timeline.marks import Mark, Today, place_marks
 from roadmap.rules.timeline.packing import pack
 from roadmap.rules.timeline.styles import (
@@ -28,6 +28,8 @@ from roadmap.rules.timeline.styles import (
 LABEL_COLUMN = 168.0
 NAME_ROOM = 132.0
 NAME_LINE = 16.0
+NOTE_LINE = 14.0
+NOTE_SIZE = 11.0
 ROOM_FOR_ZOOMED_MONTH = 120.0
 ROOM_FOR_A_MONTH = 30.0
 ROOM_FOR_A_LONG_QUARTER = 62.0
@@ -45,14 +47,14 @@ class QuarterNames(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LaneShape:
-    """A lane: `y` and `height` in px, the lines of its name, the measure that fits, its bars row by row."""
+    """A lane: `y` and `height` in px, the lines of its name and measure, its bars row by row."""
 
     lane: Lane
     y: float
     height: float
     rows: int
     name_lines: tuple[str, ...]
-    note: str
+    note_lines: tuple[str, ...]
     bars: tuple[Bar, ...]
     late: int
 
@@ -222,14 +224,26 @@ def _lane(lane: Lane, axis: Axis, style: Style, *, y: float, today: date, namele
     )
     count = max(rows, default=-1) + 1
     names = wrapped(lane.name or nameless, NAME_ROOM, 13, is_bold=True)
-    lines = len(names) * NAME_LINE + (36 if style.is_dense else 14 if lane.note or lane.on else 0)
+    note = _note_lines(lane)
+    lines = len(names) * NAME_LINE + (36 if style.is_dense else NOTE_LINE * (len(note) or bool(lane.on)))
     return LaneShape(
         lane=lane,
         y=y,
         height=max(count * style.row + style.above + style.below, style.above + lines + style.below),
         rows=count,
         name_lines=names,
-        note=shortened(lane.note, NAME_ROOM + 4, 11),
+        note_lines=note,
         bars=bars,
         late=sum(1 for bar in bars if bar.late_days or bar.overdue_days),
     )
+
+
+def _note_lines(lane: Lane) -> tuple[str, ...]:
+    """Return measure and figures in one line, or in two so that the figures are never cut for a long measure."""
+    room = NAME_ROOM + 4
+    whole = " ".join(lane.note)
+    if not whole:
+        return ()
+    if text_width(whole, NOTE_SIZE) <= room:
+        return (whole,)
+    return tuple(shortened(part, room, NOTE_SIZE) for part in lane.note)

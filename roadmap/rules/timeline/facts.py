@@ -33,13 +33,14 @@ class Lanes(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Objective:
-    """measure   what it is known by, in words short enough for a lane's head"""
+    """measure, figures   what it is known by ("churn"), and from where to where it is to go ("5.8 % → 4 %")"""
 
     id: int
     position: int
     letter: str
     name: str
     measure: str = ""
+    figures: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from roadmap.rules.timeline.facts import Lanes, PlannedFeature, Release, Roadmap, Team
+from roadmap.rules.timeline.facts import Lanes, Objective, PlannedFeature, Release, Roadmap, Team
 from roadmap.rules.timeline.spans import Span, span_of
 
 
@@ -20,13 +20,13 @@ class Placed:
 class Lane:
     """key      what a link names the lane by: the id, or "none"
     name     empty for the features that have no objective, team or release
-    note     the measure of an objective, else empty
+    note     the measure of an objective and its figures, else empty
     on       the date of a release, else None
     letter   of an objective, else empty"""
 
     key: str
     name: str
-    note: str
+    note: tuple[str, ...]
     on: date | None
     letter: str
     members: tuple[Placed, ...]
@@ -75,22 +75,22 @@ def lanes_of(roadmap: Roadmap, by: Lanes) -> tuple[Lane, ...]:
     match by:
         case Lanes.OBJECTIVE:
             heads = [
-                Lane(str(each.id), each.name, each.measure, None, each.letter, ())
+                Lane(str(each.id), each.name, _note(each), None, each.letter, ())
                 for each in sorted(roadmap.objectives, key=lambda each: (each.position, each.id))
             ]
             keys = [member.feature.objective for member in members]
         case Lanes.TEAM:
-            heads = [Lane(str(each.id), each.name, "", None, "", ()) for each in sorted(roadmap.teams, key=team_order)]
+            heads = [Lane(str(each.id), each.name, (), None, "", ()) for each in sorted(roadmap.teams, key=team_order)]
             keys = [member.feature.team for member in members]
         case Lanes.RELEASE:
             heads = [
-                Lane(str(each.id), each.name, "", each.ends_on, "", ())
+                Lane(str(each.id), each.name, (), each.ends_on, "", ())
                 for each in sorted(roadmap.releases, key=release_order)
             ]
             keys = [member.feature.release for member in members]
     known = {head.key for head in heads}
     homes = [str(key) if key is not None and str(key) in known else NO_LANE for key in keys]
-    heads.append(Lane(NO_LANE, "", "", None, "", ()))
+    heads.append(Lane(NO_LANE, "", (), None, "", ()))
     grouped: dict[str, list[Placed]] = {}
     for home, member in zip(homes, members, strict=True):
         grouped.setdefault(home, []).append(member)
@@ -99,6 +99,10 @@ def lanes_of(roadmap: Roadmap, by: Lanes) -> tuple[Lane, ...]:
         for head in heads
         if head.key in grouped
     )
+
+
+def _note(objective: Objective) -> tuple[str, ...]:
+    return tuple(part for part in (objective.measure, objective.figures) if part)
 
 
 def without_past(roadmap: Roadmap, begins_on: date) -> tuple[Roadmap, int]:

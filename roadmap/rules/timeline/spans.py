@@ -86,9 +86,15 @@ def days_late(feature: PlannedFeature, span: Span | None, release: Release | Non
     return max((span.ends_from - release.ends_on).days, 0)
 
 
-def days_overdue(feature: PlannedFeature, span: Span | None, today: date) -> int:
-    """Return for how many days the feature should have ended and has not; 0 when shipped or without an end of its own."""
-    if span is None or feature.is_shipped or feature.ends_on is None:
+def days_overdue(feature: PlannedFeature, span: Span | None, release: Release | None, today: date) -> int:
+    """Return for how many days the feature should have ended and has not; 0 when shipped or when no end is known.
+
+    Without an end of its own it should have ended with its release.
+    """
+    if span is None or feature.is_shipped:
+        return 0
+    is_lent = release is not None and release.ends_on == span.ends_on
+    if feature.ends_on is None and not is_lent:
         return 0
     return max((today - span.ends_on).days, 0)
 

@@ -65,7 +65,7 @@ def roadmaps(draw: st.DrawFn, most: int = 12) -> Roadmap:
         today=draw(days),
         features=tuple(draw(planned_features(number)) for number in range(1, count + 1)),
         objectives=tuple(
-            Objective(n, n - 1, "ABCDE"[n - 1], draw(titles), draw(titles))
+            Objective(n, n - 1, "ABCDE"[n - 1], draw(titles), draw(titles), draw(titles))
             for n in range(1, draw(st.integers(0, 5)) + 1)
         ),
         teams=tuple(Team(n, draw(titles)) for n in range(1, draw(st.integers(0, 4)) + 1)),

@@ -85,7 +85,22 @@ def test_an_end_that_the_release_lent_is_never_late():
 @pytest.mark.parametrize(("today", "days"), [(date(2027, 2, 28), 0), (date(2027, 3, 1), 1), (date(2027, 3, 8), 8)])
 def test_overdue_is_counted_from_the_latest_end(today, days):
     due = feature(starts_on=date(2027, 2, 1), ends_on=date(2027, 2, 1), precision=Precision.MONTH)
-    assert days_overdue(due, span_of(due, None), today) == days
+    assert days_overdue(due, span_of(due, None), None, today) == days
+
+
+@pytest.mark.parametrize(
+    ("facts", "release", "days"),
+    [
+        ({}, SPRING, 7),
+        ({"is_shipped": True}, SPRING, 0),
+        ({"starts_on": date(2027, 1, 9)}, SPRING, 7),
+        ({"starts_on": date(2027, 1, 9)}, None, 0),
+        ({"ends_on": date(2027, 6, 9)}, SPRING, 0),
+    ],
+)
+def test_without_an_end_of_its_own_it_should_have_ended_with_its_release(facts, release, days):
+    due = feature(**facts)
+    assert days_overdue(due, span_of(due, release), release, date(2027, 4, 1)) == days
 
 
 @pytest.mark.parametrize(
