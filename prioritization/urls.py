@@ -3,7 +3,7 @@
 from django.urls import path
 
 import roadmap.converters  # noqa: F401  makes <feature:ref> known
-from prioritization.views import ballot, criteria, deletion, feature_votes, home, ranking, sample, voting
+from prioritization.views import ballot, criteria, deletion, feature_votes, home, ranking, voting
 
 app_name = "prioritization"
 urlpatterns = [
@@ -22,5 +22,4 @@ urlpatterns = [
     path("p/<slug:slug>/ranking/", ranking.ranking, name="ranking"),
     path("p/<slug:slug>/ranking/<feature:ref>/", ranking.explanation, name="explanation"),
     path("p/<slug:slug>/ranking/file/", ranking.ranking_file, name="ranking-file"),
-    path("p/<slug:slug>/sample/delete/", sample.sample_delete, name="sample-delete"),
 ]

@@ -61,7 +61,6 @@ TABLE = {
     "roadmap:product-new": Route(get=SIGNED_IN, post=SIGNED_IN),
     "prioritization:home": Route(get=READERS),
     "prioritization:product-delete": Route(get=OWNERS, post=OWNERS),
-    "prioritization:sample-delete": Route(post=OWNERS),
     "roadmap:product-edit": Route(get=MANAGERS, post=MANAGERS),
     "roadmap:setup": Route(get=READERS),
     "roadmap:capacity": Route(get=READERS, post=MANAGERS),
@@ -129,7 +128,6 @@ TABLE = {
     "prioritization:explanation": Route(get=READERS),
     "prioritization:ranking-file": Route(get=READERS),
     # this product is no sample; of one that is, only owners may (tests/prioritization/test_sample.py)
-    "prioritization:sample-delete": Route(get=NOBODY, post=NOBODY, denied={"owner": 404}),
     # the API: by token
     "api:schema": Route(get=SIGNED_IN),
     "api:products": Route(get=SIGNED_IN),
