@@ -127,7 +127,6 @@ TABLE = {
     "prioritization:ranking": Route(get=READERS),
     "prioritization:explanation": Route(get=READERS),
     "prioritization:ranking-file": Route(get=READERS),
-    # this product is no sample; of one that is, only owners may (tests/prioritization/test_sample.py)
     # the API: by token
     "api:schema": Route(get=SIGNED_IN),
     "api:products": Route(get=SIGNED_IN),

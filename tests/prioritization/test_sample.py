@@ -141,17 +141,12 @@ def test_one_act_deletes_it_and_leaves_what_is_not_its_own(now):
     assert Round.objects.count() == 0 and Product.objects.get() == mine
 
 
-def test_the_page_says_that_it_is_a_sample_and_only_owners_delete_it(client, sign_in, olga, mia, beacon):
-    ordinary = f"/p/{beacon.slug}/sample/delete/"
-    assert sign_in(olga).get(ordinary).status_code == 404
+def test_the_set_up_says_that_it_is_a_sample_and_only_owners_delete_it(client, sign_in, olga, mia, beacon):
     Product.objects.filter(pk=beacon.pk).update(is_sample=True)
-    factories.feature(beacon, "Undo send")
-    set_up = sign_in(mia).get(f"/p/{beacon.slug}/setup/")
-    assert "This product is made up" in set_up.content.decode() and ordinary not in set_up.content.decode()
-    assert client.post(ordinary).status_code == 403
-    assert ordinary in sign_in(olga).get(f"/p/{beacon.slug}/setup/").content.decode()
-    asked = client.get(ordinary).content.decode()
-    assert "Its 1 features" in asked and Product.objects.filter(pk=beacon.pk).exists()
-    answer = client.post(ordinary, follow=True)
-    assert "Beacon, the sample, is deleted." in answer.content.decode()
+    act = f"/p/{beacon.slug}/delete/"
+    set_up = sign_in(mia).get(f"/p/{beacon.slug}/setup/").content.decode()
+    assert "This product is made up" in set_up and act not in set_up
+    assert client.post(act, {"sure": "on"}).status_code == 403
+    assert act in sign_in(olga).get(f"/p/{beacon.slug}/setup/").content.decode()
+    client.post(act, {"sure": "True"})
     assert not Product.objects.exists() and User.objects.filter(pk=olga.user.pk).exists()
