@@ -182,7 +182,7 @@ def _standing(change: Change) -> Iterable[str]:
     if size:
         parts.append(wording.days(size))
     if change.entry["rank"]:
-        parts.append(_("ranked %(rank)s") % {"rank": change.entry["rank"]})
+        parts.append(_("rank %(rank)s") % {"rank": change.entry["rank"]})
     if parts:
         yield " · ".join(parts)
 
@@ -194,7 +194,7 @@ def placements_in_words(was: Placement | None, becomes: Placement | None) -> tup
     """Return both placements, each as short as tells them apart: "2027.1 · ends Mar" and "2027.2 · ends May".
 
     A side that is missing is "not planned". Where only the end differs the end alone is said, likewise the start;
-    months are enough unless both fall into the same one, and the year is said where the sides' years differ.
+    months are enough unless both fall into the same one, and the year is said, once, where the years differ.
     """
     if was is None or becomes is None:
         return _placement(was, _span(was, with_year=False)), _placement(becomes, _span(becomes, with_year=False))
@@ -241,8 +241,13 @@ def _span(side: Placement | None, *, with_year: bool) -> str:
         return ""
     if side.precision == Feature.Precision.QUARTER:
         return _range(side, _quarter)
-    crosses = side.starts_on and side.ends_on and side.starts_on.year != side.ends_on.year
-    return _range(side, lambda day: _month(day, with_year=with_year or bool(crosses)))
+    if side.starts_on is None or side.ends_on is None:
+        return _range(side, lambda day: _month(day, with_year=with_year))
+    months = (side.ends_on.year - side.starts_on.year) * 12 + side.ends_on.month - side.starts_on.month
+    with_year = with_year or side.starts_on.year != side.ends_on.year
+    first = _month(side.starts_on, with_year=with_year and (months >= 12 or not months))
+    last = _month(side.ends_on, with_year=with_year)
+    return first if first == last else f"{first} – {last}"
 
 
 def _exact_span(side: Placement) -> str:

@@ -82,6 +82,7 @@ class Change:
         return entry
 
 
+_SHIPPED = "shipped"
 _PLACING = ("release", "starts_on", "ends_on", "precision", "falls_on")
 
 EMPTY: Mapping[str, Any] = {
@@ -99,7 +100,8 @@ def differences(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> t
 
     Features come first: added, moved, removed, changed; within a kind by start, then key number. Then releases,
     milestones, objectives, the product's vision. A feature that both moved and changed is moved, and its details hold
-    both. What nobody promised is left out: progress, score and rank drift daily, and a version would drown in them.
+    both. What nobody promised is left out: progress, score and rank drift daily, and a version would drown in them. Of the
+    status only this is told, that something has shipped.
 
     Things are matched by id, so a new title is a change, not an addition and a removal. None as `before` is an empty
     roadmap: every feature was added, and only features are listed, since everything around them is new too.
@@ -192,7 +194,7 @@ def _feature_aspects(entry: Mapping[str, Any], names: _Names) -> dict[str, tuple
         "precision": _same(entry["precision"]),
         "title": _same(entry["title"]),
         "summary": _same(entry["summary"]),
-        "status": _same(entry["status"]),
+        "status": (entry["status"] == _SHIPPED, entry["status"]),
         "owner": _same(entry["owner"]),
         "team": (entry["team"], names.team.get(entry["team"])),
         "lane": (entry["objective"], names.objective.get(entry["objective"])),

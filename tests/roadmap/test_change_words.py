@@ -34,7 +34,14 @@ def at(release="2027.1", starts_on=JAN, ends_on=MAR, precision="day"):
         (None, at("2027.1", None, None, "later"), "not planned", "2027.1 · later"),
         (None, at(precision="quarter"), "not planned", "2027.1 · Q1 2027"),
         (None, at(ends_on=MAY, precision="quarter"), "not planned", "2027.1 · Q1 2027 – Q2 2027"),
-        (None, at(starts_on=date(2026, 12, 1)), "not planned", "2027.1 · Dec 2026 – Mar 2027"),
+        (None, at(starts_on=date(2026, 12, 1)), "not planned", "2027.1 · Dec – Mar 2027"),
+        (None, at(starts_on=date(2025, 12, 1)), "not planned", "2027.1 · Dec 2025 – Mar 2027"),
+        (
+            at(starts_on=date(2026, 12, 1)),
+            at("2027.2", FEB, MAY),
+            "2027.1 · Dec – Mar 2027",
+            "2027.2 · Feb – May 2027",
+        ),
         (None, at(None, JAN, None), "not planned", "starts Jan"),
     ],
 )

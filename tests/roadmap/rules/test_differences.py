@@ -110,6 +110,7 @@ def test_what_counts_as_a_change_of_a_feature(fields, detail):
     "fields",
     [
         {"progress": "0.4"},
+        {"status": "in-progress"},
         {"rank": 9},
         {"score": "12"},
         {"efforts": [{"team": 1, "low": "5.0", "likely": "10.00", "high": "20"}]},
