@@ -64,10 +64,13 @@ def world(folder: Path, *parts: str, environment: dict[str, str] | None = None) 
                 process.wait(60)
 
 
-def stage(found: World, *, people: int, confirmations: int = 0, votings: int = 0) -> list[dict[str, Any]]:
+def stage(
+    found: World, *, people: int, confirmations: int = 0, votings: int = 0, answered: int = 0
+) -> list[dict[str, Any]]:
     """Open the rounds in that world; see fire_stage."""
+    numbers = [str(number) for number in (people, confirmations, votings, answered)]
     done = subprocess.run(
-        [sys.executable, "-m", "tests.stakeholders.fire_stage", str(people), str(confirmations), str(votings)],
+        [sys.executable, "-m", "tests.stakeholders.fire_stage", *numbers],
         cwd=ROOT,
         env=found.environment,
         capture_output=True,

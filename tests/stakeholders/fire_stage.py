@@ -1,8 +1,8 @@
 """Sets the stage for the deadline tests in the database of a world of its own; run there as a script.
 
-    python -m tests.stakeholders.fire_stage <people> <confirmations> <votings>
+    python -m tests.stakeholders.fire_stage <people> <confirmations> <votings> <answered>
 
-Prints, as JSON, the rounds with a browser for everyone asked: a grant as pressing the link's button gives it.
+In each voting round the first `answered` people have voted on its first feature. Prints, as JSON, the rounds with a browser for everyone asked: a grant as pressing the link's button gives it.
 """
 
 import json
@@ -16,7 +16,8 @@ django.setup()
 from django.conf import settings  # noqa: E402
 from django.db import transaction  # noqa: E402
 
-from prioritization.actions.voting import open_voting_round  # noqa: E402
+from prioritization.actions.ballots import save_ratings  # noqa: E402
+from prioritization.actions.voting import ballot_of, open_voting_round  # noqa: E402
 from prioritization.models import VotingRound  # noqa: E402
 from stakeholders.clock import database_now  # noqa: E402
 from stakeholders.models import Grant, Invitation, Link, Message, Seat, User  # noqa: E402
@@ -81,7 +82,7 @@ def confirmation(number, users):
     return {"kind": "confirmation", "round": round.pk, "public_id": round.public_id, "people": browsers(round)}
 
 
-def votings(count, users):
+def votings(count, users, answered):
     product = factories.product("vote", key="VOTE")
     manager = factories.seat(product, Seat.Role.MANAGER, name="Mia Okafor")
     seats = seats_of(product, users)
@@ -98,20 +99,24 @@ def votings(count, users):
             reminders=[],
         )
         voting = VotingRound.objects.get(round=round)
+        criteria = [each["key"] for each in voting.criteria]
+        for invitation in Invitation.objects.filter(round=round).select_related("round", "seat")[:answered]:
+            answers = dict.fromkeys(criteria, 1 + invitation.pk % 5)
+            save_ratings(ballot_of(invitation), features[0].pk, answers, arrived=now + timedelta(hours=1))
         yield {
             "kind": "voting",
             "round": round.pk,
             "public_id": round.public_id,
             "features": len(features),
-            "criteria": [each["key"] for each in voting.criteria],
+            "criteria": criteria,
             "people": browsers(round),
         }
 
 
 if __name__ == "__main__":
-    crowd, confirmations, voting_rounds = map(int, sys.argv[1:])
+    crowd, confirmations, voting_rounds, answered = map(int, sys.argv[1:])
     with transaction.atomic():
         users = people(crowd)
         stage = [confirmation(number, users) for number in range(confirmations)]
-        stage += list(votings(voting_rounds, users))
+        stage += list(votings(voting_rounds, users, answered))
     print(json.dumps(stage))
