@@ -116,9 +116,7 @@ def rate_feature(request: HttpRequest, public_id: str, number: int) -> HttpRespo
     if asked is None:
         raise Http404
     try:
-        answers = {
-            each.key: read_answer(request.POST[each.key]) for each in sheet.criteria if request.POST.get(each.key)
-        }
+        answers = _answers(request, sheet)
         saved = actions.save_ratings(mine, asked.feature.pk, answers, arrived=arrived)
     except NotAnAnswer:
         return _refused(request, mine, _("An answer is 1 to 5, or “no opinion”."), status=422)
@@ -145,6 +143,13 @@ def finish_ballot(request: HttpRequest, public_id: str) -> HttpResponse:
     response = redirect("prioritization:ballot", public_id)
     response.status_code = 303
     return response
+
+
+def _answers(request: HttpRequest, sheet: queries.Sheet) -> actions.Answers:
+    """Return what was sent; of the button "no opinion on this feature" that, on every criterion. Raises NotAnAnswer."""
+    if "no-opinion" in request.POST:
+        return {each.key: None for each in sheet.criteria}
+    return {each.key: read_answer(request.POST[each.key]) for each in sheet.criteria if request.POST.get(each.key)}
 
 
 def _wants_json(request: HttpRequest) -> bool:

@@ -90,6 +90,12 @@ root.addEventListener("change", ({ target }) => {
   pump();
 });
 
+root.addEventListener("click", (event) => {
+  if (!event.target.closest('[data-role="skip"]')) return;
+  event.preventDefault();
+  for (const none of root.querySelectorAll('input[value="none"]:not(:checked)')) none.click();
+});
+
 root.addEventListener("submit", async (event) => {
   if (!root.dataset.next) return;
   event.preventDefault();

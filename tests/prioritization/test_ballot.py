@@ -105,6 +105,13 @@ def test_without_javascript_a_form_saves_a_feature_and_goes_on(voting, stan, by_
     assert "All 12 answers are there." in text_of(browser.get(f"/ballot/{voting.public_id}/answers/"))
 
 
+def test_one_press_says_no_opinion_on_a_whole_feature(voting, stan, by_link, mine):
+    answer = by_link(voting, stan).post(f"/ballot/{voting.public_id}/1/rate/", {"impact": "4", "no-opinion": "1"})
+    assert (answer.status_code, answer["Location"]) == (303, f"/ballot/{voting.public_id}/2/")
+    assert sheet(mine).at(1).is_skipped
+    assert set(Rating.objects.values_list("value", flat=True)) == {None}
+
+
 def test_the_overview_shows_all_answers_and_what_is_open(voting, stan, by_link):
     browser = by_link(voting, stan)
     tap(browser, voting, 1, impact="4", effort="2", ease="none", happiness="5")
