@@ -72,3 +72,20 @@ def split(counts: Array, weights: Array) -> Array:
     total = weight.sum(axis=1)
     contested = (weight * np.where(known, each, 0.0)).sum(axis=1)
     return np.divide(contested, total, out=np.full(features, np.nan), where=total > 0)
+
+
+def spread(counts: Array) -> tuple[Array, Array]:
+    """Return the standard deviation of each row of ratings 1 to K, and its share of the largest that its mean allows.
+
+    counts  (n, K) how many gave each answer
+
+    Both (n,): NaN without votes. The share is in [0, 1], 0 where the mean stands at an end and nothing else is possible.
+    Source: Bhatia & Davis, "A Better Bound on the Variance", 2000.
+    """
+    values = np.arange(1, counts.shape[1] + 1, dtype=float)
+    total = counts.sum(axis=1)
+    mean = np.divide(counts @ values, total, out=np.full(len(counts), np.nan), where=total > 0)
+    squares = (counts * np.square(values - mean[:, None])).sum(axis=1)
+    deviation = np.sqrt(np.divide(squares, total, out=np.full(len(counts), np.nan), where=total > 0))
+    bound = np.sqrt(np.maximum((counts.shape[1] - mean) * (mean - 1), 0))
+    return deviation, np.divide(deviation, bound, out=np.where(total > 0, 0.0, np.nan), where=bound > 0)

@@ -41,6 +41,54 @@ class Prior:
         return replace(self, mean=round(self.mean, 2), weight=round(self.weight, 2))
 
 
+@dataclass(frozen=True)
+class Components:
+    """How much of the spread of ratings lies within groups and how much between them.
+
+    mean     of all values
+    within   s2, variance around the groups' own means, never below 1/12
+    between  tau2, variance of the groups' true means; 0 when they differ by no more than chance
+    groups   with at least one value; `pairs` of them with two or more
+    freedom  values minus groups
+    """
+
+    mean: float
+    within: float
+    between: float
+    groups: int
+    pairs: int
+    freedom: int
+
+
+def variance_components(values: Array, group: NDArray[np.intp], groups: int) -> Components:
+    """Return the variance components of values by group: one-way analysis of variance with unequal groups.
+
+    values, group  (r,) one entry a value: any number, and the index of its group below `groups`
+
+    Nothing to tell them apart (fewer than two groups, or no group with two values): s2 is 1 and tau2 is 0.
+    Source: Searle, Casella & McCulloch, *Variance Components*, 1992.
+    """
+    n = np.bincount(group, minlength=groups).astype(float)
+    sums = np.bincount(group, values, minlength=groups)
+    means = np.divide(sums, n, out=np.zeros(groups), where=n > 0)
+    squares = float(np.square(values - means[group]).sum())
+    return _components(n, means, squares)
+
+
+def _components(n: Array, means: Array, squares: float) -> Components:
+    """Return the components of groups with `n` values, these means, and this sum of squares around them."""
+    n, means = n[n > 0], means[n > 0]
+    total, groups = float(n.sum()), len(n)
+    freedom, pairs = int(total) - groups, int((n >= 2).sum())
+    mean = float(n @ means / total) if groups else MEAN_OF_NO_RATINGS
+    if freedom < 1 or groups < 2:
+        return Components(mean, FALLBACK_VARIANCE, 0.0, groups, pairs, freedom)
+    within = max(squares / freedom, ROUNDING_VARIANCE)
+    values_a_group = (total - float((n**2).sum()) / total) / (groups - 1)
+    between_square = float((n * (means - mean) ** 2).sum()) / (groups - 1)
+    return Components(mean, within, max(0.0, (between_square - within) / values_a_group), groups, pairs, freedom)
+
+
 def estimate_prior(
     counts: Array, *, enough_features: int = ENOUGH_FEATURES, enough_freedom: int = ENOUGH_FREEDOM
 ) -> Prior:
@@ -58,21 +106,13 @@ def estimate_prior(
     """
     values = np.array(VALUES, dtype=float)
     n = counts.sum(axis=1)
-    counts, n = counts[n > 0], n[n > 0]
-    total, groups = float(n.sum()), len(n)
-    if not total:
-        return Prior(MEAN_OF_NO_RATINGS, FALLBACK_PRIOR, FALLBACK_VARIANCE, None, True)
-    means = counts @ values / n
-    mean = float(counts.sum(axis=0) @ values / total)
-    if (n >= 2).sum() < max(enough_features, 2) or total - groups < max(enough_freedom, 1):
-        return Prior(mean, FALLBACK_PRIOR, FALLBACK_VARIANCE, None, True)
-    squares = (counts * (values - means[:, None]) ** 2).sum()
-    within = max(float(squares / (total - groups)), ROUNDING_VARIANCE)
-    votes_a_group = (total - (n**2).sum() / total) / (groups - 1)
-    mean_square_between = (n * (means - mean) ** 2).sum() / (groups - 1)
-    between = max(0.0, float((mean_square_between - within) / votes_a_group))
-    weight = within / between if between else LARGEST_PRIOR
-    return Prior(mean, min(max(weight, SMALLEST_PRIOR), LARGEST_PRIOR), within, between, False)
+    means = np.divide(counts @ values, n, out=np.zeros(len(n)), where=n > 0)
+    parts = _components(n, means, float((counts * (values - means[:, None]) ** 2).sum()))
+    if parts.pairs < max(enough_features, 2) or parts.freedom < max(enough_freedom, 1):
+        return Prior(parts.mean, FALLBACK_PRIOR, FALLBACK_VARIANCE, None, True)
+    weight = parts.within / parts.between if parts.between else LARGEST_PRIOR
+    weight = min(max(weight, SMALLEST_PRIOR), LARGEST_PRIOR)
+    return Prior(parts.mean, weight, parts.within, parts.between, False)
 
 
 def shrink(means: Array, effective: Array, *, prior_mean: float, prior_weight: float) -> Array:

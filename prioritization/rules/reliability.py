@@ -1,0 +1,72 @@
+"""Reliability: whether the people of a round share a view at all."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+Metric = Literal["ordinal", "nominal", "interval"]
+
+
+def alpha(counts: Array, *, metric: Metric = "ordinal") -> float | None:
+    """Return Krippendorff's alpha: 1 is perfect agreement, 0 what chance would give, below 0 is systematic dissent.
+
+    counts  (n, K) how many people gave unit i the answer 1 to K; units with fewer than two answers are left out
+    metric  how far apart two answers are; ratings are ordinal
+
+    Firm from .8, tentative from .667; below, people do not share a view, which is no error. None where all answers are
+    the same (undefined: "everyone gave the same") or nothing can be compared.
+    Source: Krippendorff, "Computing Krippendorff's Alpha-Reliability", 2011.
+    """
+    m = counts.sum(axis=1)
+    counts, m = counts[m >= 2], m[m >= 2]
+    coincidence = (counts / (m - 1)[:, None]).T @ counts - np.diag((counts / (m - 1)[:, None]).sum(axis=0))
+    n_c = coincidence.sum(axis=1)
+    distance = _distances(n_c, metric)
+    expected = float((np.outer(n_c, n_c) * distance).sum())
+    if expected == 0:
+        return None
+    return float(1 - (n_c.sum() - 1) * (coincidence * distance).sum() / expected)
+
+
+def _distances(n_c: Array, metric: Metric) -> Array:
+    k = len(n_c)
+    if metric == "nominal":
+        return 1.0 - np.eye(k)
+    if metric == "interval":
+        return np.square(np.subtract.outer(np.arange(k, dtype=float), np.arange(k, dtype=float)))
+    # between two answers lies everything that was given from one to the other, their own frequencies counted half
+    middle = np.cumsum(n_c) - n_c / 2
+    return np.square(np.subtract.outer(middle, middle))
+
+
+def concordance(ratings: Array) -> float | None:
+    """Return Kendall's W with correction for ties, 0 (no common order) to 1 (one order); None where there is no order.
+
+    ratings  (v, n) what each voter gave each feature, without gaps: only features that all of these voters rated
+
+    Source: Kendall & Babington Smith, "The Problem of m Rankings", 1939.
+    """
+    voters, n = ratings.shape
+    if voters < 2 or n < 2:
+        return None
+    ranks = np.array([_ranks(row) for row in ratings])
+    ties = 0.0
+    for row in ratings:
+        _, sizes = np.unique(row, return_counts=True)
+        ties += float((sizes**3 - sizes).sum())
+    sums = ranks.sum(axis=0)
+    largest = voters**2 * (n**3 - n) - voters * ties
+    if largest <= 0:
+        return None
+    return float(12 * np.square(sums - sums.mean()).sum() / largest)
+
+
+def _ranks(row: Array) -> Array:
+    """Return ranks from 1 up, ties sharing the middle one."""
+    _, back, sizes = np.unique(row, return_inverse=True, return_counts=True)
+    last = np.cumsum(sizes)
+    return (last - (sizes - 1) / 2)[back]
