@@ -31,11 +31,13 @@ def open_voting_round(
     now: datetime,
     reminders: Sequence[datetime] | None = None,
     note: str = "",
+    results: str = VotingRound.Results.AFTER_CLOSING,
     replaces: Round | None = None,
 ) -> Round:
     """Ask these people about these features until the deadline; the invitations go out at once.
 
     reminders  instants before the deadline; None for those that fit its length
+    results    when people may see the ranking, one of VotingRound.Results
 
     The criteria, their weights and who may rate them stay as they are now. Raises ValidationError with a sentence.
     """
@@ -66,7 +68,7 @@ def open_voting_round(
         note=note,
         replaces=replaces,
     )
-    voting = VotingRound.objects.create(round=round, criteria=[each.as_json() for each in criteria])
+    voting = VotingRound.objects.create(round=round, criteria=[each.as_json() for each in criteria], results=results)
     VotingFeature.objects.bulk_create(
         VotingFeature(voting=voting, feature=feature, position=position)
         for position, feature in enumerate(features, start=1)

@@ -10,6 +10,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy
 
+from prioritization.models import VotingRound
 from prioritization.rules.criteria import AskedCriterion
 from roadmap.models import Feature, Product
 from stakeholders import wording
@@ -39,6 +40,13 @@ class VotingForm(RoundTermsForm):
         queryset=Seat.objects.none(),
         error_messages={"required": gettext_lazy("Pick at least one person to ask.")},
     )
+    results = forms.ChoiceField(
+        label=gettext_lazy("People see the ranking"),
+        choices=VotingRound.Results.choices,
+        initial=VotingRound.Results.AFTER_CLOSING,
+        help_text=gettext_lazy("Nobody sees others’ votes before their own are in."),
+        widget=forms.RadioSelect,
+    )
     note = forms.CharField(
         label=gettext_lazy("What people should know"),
         help_text=gettext_lazy("Stands in the mail and at the top of the ballot, with your name."),
@@ -56,6 +64,7 @@ class VotingForm(RoundTermsForm):
         "remind",
         "remind_at",
         "note",
+        "results",
     ]
 
     def __init__(

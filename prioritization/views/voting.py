@@ -48,6 +48,7 @@ def open_voting(request: HttpRequest, slug: str) -> HttpResponse:
             deadline=terms["deadline"],
             reminders=terms["reminders"],
             note=terms["note"],
+            results=terms["results"],
             by=seat,
             now=now,
         )

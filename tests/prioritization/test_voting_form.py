@@ -34,6 +34,7 @@ def typed(features, stan, three_days):
         "deadline_time": "17:00",
         "deadline_zone": "Europe/Berlin",
         "remind": "fitting",
+        "results": "after-done",
         "note": "Argue now.",
     }
 
@@ -73,6 +74,7 @@ def test_being_sure_opens_the_round_as_it_was_typed(client, sign_in, mia, stan, 
         three_days.at,
         mia,
     )
+    assert VotingRound.objects.get().results == VotingRound.Results.AFTER_DONE
     asked = VotingRound.objects.get().asked.values_list("feature", flat=True)
     assert list(asked) == [features[0].pk, features[2].pk]
     assert round.messages.filter(kind=Message.Kind.INVITATION, seat=stan).count() == 1
