@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
 
 from django.db.models import Count, Q, Sum
@@ -25,6 +25,8 @@ from stakeholders.models import Invitation, Message, Round
 NAMED = 3
 """So many things are called by name; of more the number is told."""
 LATE_AFTER_MINUTES = 5
+NEAR_DAYS = 183
+"""What is wrong with a release further away than this needs nobody now."""
 DAY = 86_400
 
 
@@ -68,7 +70,8 @@ def needs_of(product: Product, *, now: datetime, today: date, confirmation: Conf
     confirmation  the newest one, as roadmap.queries.timeline_facts.latest_confirmation gives it
     """
     place = _Place(product, now, today)
-    releases = list(product.releases.filter(ends_on__gte=today).order_by("ends_on", "pk"))
+    near = (today, today + timedelta(days=NEAR_DAYS))
+    releases = list(product.releases.filter(ends_on__range=near).order_by("ends_on", "pk"))
     found: list[Need] = [
         *_objections(place, confirmation),
         *_silent(place),

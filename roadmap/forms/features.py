@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 
 from roadmap.actions.features import Estimate, FeatureContent
 from roadmap.forms.numbers import plain_number
+from roadmap.forms.text import LinesField
 from roadmap.models import Contribution, Feature, Product, Relation, Team
 from roadmap.queries.references import Ambiguous, NotFound, resolve
 from stakeholders.models import Seat
@@ -64,6 +65,7 @@ class FeatureForm(forms.ModelForm):
     class Meta:
         model = Feature
         fields = ROW_FIELDS
+        field_classes = {"summary": LinesField, "description": LinesField}
         widgets = {
             "summary": forms.Textarea(attrs={"rows": 2}),
             "description": forms.Textarea(attrs={"rows": 6}),

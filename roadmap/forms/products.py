@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from roadmap.forms.text import LinesField
 from roadmap.models import Objective, Product
 from stakeholders.zones import zone_choices
 
@@ -70,6 +71,7 @@ class ProductForm(forms.ModelForm):
     class Meta:
         model = Product
         fields = PRODUCT_FIELDS
+        field_classes = dict.fromkeys(("vision", "target_market", "benefits", "business_case"), LinesField)
         labels = {"name": lazy("Name"), "tagline": lazy("What it is, in a few words"), "vision": lazy("Vision")}
         help_texts = {
             "tagline": lazy("Stands before the vision: “help desk”."),

@@ -122,6 +122,13 @@ def test_the_form_is_filled_so_that_sending_it_back_changes_nothing(client, mia,
     assert other.edition == 1
 
 
+def test_the_line_ends_that_a_browser_sends_are_no_change(client, mia, sign_in, undo):
+    Feature.objects.filter(pk=undo.pk).update(description="One\n\ntwo")
+    sign_in(mia).post(f"{LIST}1/edit/", typed(edition=1, description="One\r\n\r\ntwo"))
+    undo.refresh_from_db()
+    assert undo.edition == 1 and undo.description == "One\n\ntwo"
+
+
 def test_the_second_of_two_editors_sees_both_texts_and_overwrites_nothing(client, mia, olga, sign_in, undo):
     sign_in(mia).post(f"{LIST}1/edit/", typed(edition=1, title="Undo send for a minute"))
     response = sign_in(olga).post(f"{LIST}1/edit/", typed(edition=1, title="Take back a mail"))
