@@ -33,7 +33,7 @@ app.conf.beat_schedule = {
     "heartbeat of now": entry("config.celery.heartbeat", HEARTBEAT_SECONDS, "now"),
     "heartbeat of long": entry("config.celery.heartbeat", HEARTBEAT_SECONDS, "long"),
     "close rounds": entry("stakeholders.tasks.close_rounds", 5),
-    "send mail": entry("stakeholders.tasks.send_mail", 5),
+    "send mail": entry("stakeholders.tasks.send_mail", 2),
     "score products": entry("prioritization.tasks.score_due_products", 15, "long"),
 }
 

@@ -113,18 +113,26 @@ class Tally:
 
 
 def send_due(
-    *, clock: Callable[[], datetime], transport: Transport, limit: int = 200, product_id: int | None = None
+    *,
+    clock: Callable[[], datetime],
+    transport: Transport,
+    limit: int = 200,
+    stop: Callable[[], bool] = lambda: False,
+    product_id: int | None = None,
 ) -> Tally:
     """Send what is due, oldest first, at most `limit`; safe to run in several processes at once.
 
     clock       tells the present by the database's clock; asked anew for every message, since a slow server takes its
                 time
+    stop        asked before every message but the first: true ends the run, the rest is left to the next
     product_id  send the mail of this product only
 
     A server that cannot be reached ends the run without costing any message an attempt.
     """
     tally = Tally()
-    for _number in range(limit):
+    for number in range(limit):
+        if number and stop():
+            break
         now = clock()
         message = claim_due(now=now, product_id=product_id)
         if message is None:

@@ -55,13 +55,28 @@ def world(folder: Path, *parts: str, environment: dict[str, str] | None = None) 
             for name in parts:
                 start_part(found, name)
             if "web" in parts:
-                servers.wait_for_port(port, seconds=60)
+                wait_until(lambda: web_answers(port), "the web server answers", seconds=120)
             yield found
         finally:
             for process in found.processes.values():
                 process.terminate()
             for process in found.processes.values():
                 process.wait(60)
+
+
+def web_answers(port: int) -> bool:
+    """Whether every web process has read the application: none is asked for the first time under fire."""
+    for _number in range(8):
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        try:
+            connection.request("GET", "/-/live")
+            if connection.getresponse().status != 200:
+                return False
+        except OSError:
+            return False
+        finally:
+            connection.close()
+    return True
 
 
 def stage(

@@ -132,7 +132,8 @@ def voting_is_right(sql, each):
     last = {(seat, feature, criterion): value for _b, seat, feature, criterion, value, *_rest in changes}
     assert {(seat, feature, criterion): value for seat, feature, criterion, value, _d in ratings} == last
 
-    features = {feature for _seat, feature, *_rest in ratings}
+    features = sorted({feature for _seat, feature, *_rest in ratings})
+    assert features, "someone was in time"
     marks = ", ".join("?" for _ in features)
     tallies = sql(
         f"SELECT feature_id, criterion, department_id, value, votes FROM prioritization_tally"

@@ -324,6 +324,12 @@ def test_a_slow_run_asks_the_clock_anew_for_every_message(desk, opened, now):
     assert list(claimed) == [now, now + timedelta(minutes=4)]
 
 
+def test_a_run_stops_when_it_is_told_to_and_the_next_goes_on(desk, opened, now):
+    assert run(now, stop=lambda: True).sent == 1
+    assert run(now, stop=lambda: True).sent == 1
+    assert len(desk.mails) == 2
+
+
 def test_a_wrong_password_is_the_server_s_trouble_and_not_the_mail_s(desk, settings, one, now):
     settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "accord", "wrong"
 
