@@ -133,13 +133,13 @@ def where_agreement_is_weak(plan: Mapping[str, Any], concerned: Mapping[int, int
 
 
 def _listed(names: Sequence[str], *, most: int) -> str:
-    """Return "A", "A and B", "A, B and C" or "A, B, C and two more"."""
+    """Return "A", "A and B", "A, B and C" or "A, B, C and two more"; nothing of nothing."""
     if len(names) > most:
         more = len(names) - most
         names = [
             *names[:most],
             ngettext("one more", "%(count)s more", more) % {"count": small_number(more)},
         ]
-    if len(names) == 1:
-        return names[0]
+    if len(names) < 2:
+        return "".join(names)
     return _("%(first)s and %(last)s") % {"first": ", ".join(names[:-1]), "last": names[-1]}

@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from roadmap.actions.share import ShareTerms, make_share, revoke_share
-from roadmap.models import Answer, AnswerFeature, Confirmation, Feature, ShareLink
+from roadmap.models import Answer, AnswerFeature, Confirmation, Contribution, Feature, ShareLink
 from stakeholders.actions.links import renew_link, url_of
 from stakeholders.actions.rounds import withdraw_round
 from stakeholders.models import Activity, Link
@@ -77,6 +77,15 @@ def test_a_leader_reads_version_standing_and_three_sentences_without_an_account(
     assert "This is the first version." in html
     assert "Agreement is weakest on Undo send: one person has a concern about it." in html
     assert html.index("This is the first version.") < html.index('<svg class="drawing')
+
+
+def test_a_roadmap_that_serves_no_objective_is_read_too(client, beacon, mia, stan, features, monkeypatch):
+    monkeypatch.setattr("roadmap.views.share.now", lambda: factories.NOW)
+    Contribution.objects.filter(feature__product=beacon).delete()
+    publish(beacon, mia, required=[stan])
+    assert "Next comes 2027.1, by 26 March 2027, with Route by skill, Macros with a dry run and one more." in read(
+        client, share(beacon, mia)
+    )
 
 
 def test_what_changed_since_the_version_before_is_told(client, beacon, mia, stan, published, features):
