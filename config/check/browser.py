@@ -52,6 +52,8 @@ class Page:
     text: str = ""
     links: list[tuple[str, str]] = field(default_factory=list)
     forms: list[Form] = field(default_factory=list)
+    inputs: list[str] = field(default_factory=list)
+    """What each text field of the page holds, inside a form or not"""
     choices: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     """(value, words) of each option of a select, by the field's name"""
 
@@ -140,7 +142,9 @@ class Reader(html.parser.HTMLParser):
                 target.boxes.append((name, given.get("value", "on")))
                 if "checked" in given:
                     target.fields.append((name, given.get("value", "on")))
-        elif name and target and kind != "file" and "disabled" not in given:
+        elif not name:
+            self.page.inputs.append(given.get("value", ""))
+        elif target and kind != "file" and "disabled" not in given:
             target.fields.append((name, given.get("value", "")))
 
     def handle_endtag(self, tag: str) -> None:
