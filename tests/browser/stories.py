@@ -29,6 +29,25 @@ round = open_voting_round(beacon, title="Q1 2027 priorities", features=features,
 print(json.dumps([round.public_id, url_of(seat_link(stan, round, now=now))]))
 """
 
+A_PRODUCT = """
+import json
+from datetime import timedelta
+from stakeholders import clock
+from stakeholders.actions.links import make_sign_in_link, url_of
+from stakeholders.models import Seat
+from tests import factories
+
+factories.organisation()
+beacon = factories.product({slug!r}, key={key!r}, name="Beacon")
+mia = factories.seat(beacon, Seat.Role.MANAGER, user=factories.user("Mia Okafor", email="mia-{slug}@people.example"))
+for name, department in {people!r}:
+    address = name.split()[0].lower() + "-{slug}@people.example"
+    factories.seat(beacon, user=factories.user(name, email=address), department_name=department)
+for title in {titles!r}:
+    factories.feature(beacon, title)
+print(json.dumps(url_of(make_sign_in_link(mia.user, now=clock.now(), ttl=timedelta(hours=1)))))
+"""
+
 RATINGS = """
 import json
 from prioritization.models import Rating
@@ -77,6 +96,30 @@ def voting_story(world: World, *, features: int) -> VotingStory:
     name = secrets.token_hex(3)
     code = OPEN_A_VOTING_ROUND.format(slug=f"beacon-{name}", key=f"B{name.upper()}", features=features)
     return VotingStory(world, f"beacon-{name}", *_run(world, code))
+
+
+@dataclass(frozen=True)
+class ManagerStory:
+    """A product that has features and people, and no round yet; `link` signs its manager in."""
+
+    world: World
+    slug: str
+    link: str
+
+    @property
+    def home(self) -> str:
+        return f"{self.world.url}/p/{self.slug}/"
+
+    def address(self, first_name: str) -> str:
+        return f"{first_name.lower()}-{self.slug}@people.example"
+
+
+def manager_story(world: World, *, people: list[tuple[str, str]], titles: list[str]) -> ManagerStory:
+    name = secrets.token_hex(3)
+    slug = f"beacon-{name}"
+    return ManagerStory(
+        world, slug, _run(world, A_PRODUCT.format(slug=slug, key=f"B{name.upper()}", people=people, titles=titles))
+    )
 
 
 def _run(world: World, code: str):
