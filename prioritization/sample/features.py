@@ -148,13 +148,13 @@ PLANNED = (
     SampleFeature(
         "residency", "Data residency: keep EU tickets in the EU, including backups and search index",
         "Everything about a customer in the EU stays there, copies and search included, and a report proves it. The two"
-        " largest customers renew in December.",
+        " largest customers ask for it before they renew.",
         {"D": "direct", "B": "strong"}, {"Platform": None}, "jonas.weber", (4.3, 1.7, 2.0, 2.9),
     ),
     SampleFeature(
         "voice", "Voice calls: recording, transcript and redaction of card numbers",
         "Calls become tickets: recorded, written out, with card numbers blanked in sound and text. Kestrel Outdoor was"
-        " told in spring that it would come this year.",
+        " told that it would come within a year.",
         {"B": "direct"}, {"Platform": (46, 70, 115)}, "tomas.silva", (3.7, 1.5, 2.1, 3.4), needs=("whatsapp",),
     ),
 )  # fmt: skip

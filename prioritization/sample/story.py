@@ -99,8 +99,8 @@ PROGRESS = (
 """Day, feature, share done."""
 
 FIRST_NOTE = (
-    "The first roadmap that all six departments have seen together. It follows the votes of the summer; where it does"
-    " not, the feature's page says why."
+    "The first roadmap that all six departments have seen together. It follows the votes of the"
+    " last round; where it does not, the feature's page says why."
 )
 FIRST_GAPS_WHY = (
     "Data residency cannot be sized before the lawyers have answered. In the last release Platform is too full with voice"
@@ -108,7 +108,8 @@ FIRST_GAPS_WHY = (
 )
 SECOND_NOTE = (
     "Single sign-on comes a release earlier, because fourteen deals wait for it. Import and the weekly digest are new."
-    " Answer suggestions need more time than Insights has this winter. Voice calls are off until Platform has room."
+    " Answer suggestions need more time than Insights has before that."
+    " Voice calls are off until Platform has room."
 )
 SECOND_GAPS_WHY = (
     "Data residency still waits for the lawyers. Platform is two days over in the running release, and Insights three in the"
@@ -159,7 +160,7 @@ SECOND_ANSWERS = (
     SampleAnswer(-3, "greta.olsen", "confirm"),
     SampleAnswer(-2, "lea.fontaine", "confirm"),
     SampleAnswer(-2, "priya.raman", "confirm"),
-    SampleAnswer(-1, "jonas.weber", "concerns", "Insights is full until May.", ("suggest", "digest")),
+    SampleAnswer(-1, "jonas.weber", "concerns", "Insights is full for two releases.", ("suggest", "digest")),
     SampleAnswer(-1, "ines.duarte", "confirm"),
 )
 """Stan, Hanna, Kofi, Noor, Marek, Tove and Yusuf are silent."""

@@ -23,12 +23,12 @@ TILTS: Mapping[str, Marks] = {
 
 SIDES: Mapping[str, Mapping[str, Marks]] = {
     "whatsapp": {
-        "Sales": (5.2, 5.0, 4.8, 5.3),
-        "Support": (5.0, 4.9, 4.7, 5.2),
-        "Engineering": (0.9, 0.7, 0.7, 1.0),
-        "Operations": (0.8, 0.8, 0.6, 1.0),
-        "Finance": (1.1, 1.0, 0.9, 1.1),
-        "Leadership": (1.0, 0.9, 1.0, 0.8),
+        "Sales": (5.2, 5.1, 5.0, 5.3),
+        "Support": (5.2, 5.1, 5.0, 5.3),
+        "Engineering": (0.8, 0.8, 0.8, 0.8),
+        "Operations": (0.8, 0.8, 0.8, 0.8),
+        "Finance": (0.8, 0.8, 0.8, 0.8),
+        "Leadership": (5.2, 5.1, 5.0, 5.3),
     },
     "sentiment": {
         "Sales": (4.8, 4.5, 4.4, 4.8),

@@ -73,12 +73,15 @@ class Stage:
         return [(ends[i - 1] + timedelta(days=1), ends[i]) for i in range(first, first + RELEASES)]
 
     def on(self, when: When) -> date:
-        """Return the day that a point of the roadmap falls on."""
+        """Return the day that a point of the roadmap falls on, a Monday where that is a weekend."""
         if when.release is None:
-            return self.today + timedelta(days=when.days or 0)
-        first, last = self.windows[when.release]
-        found = first + timedelta(days=round(when.into * (last - first).days))
-        return found if when.at_least is None else max(found, self.today + timedelta(days=when.at_least))
+            found = self.today + timedelta(days=when.days or 0)
+        else:
+            first, last = self.windows[when.release]
+            found = first + timedelta(days=round(when.into * (last - first).days))
+        if when.at_least is not None:
+            found = max(found, self.today + timedelta(days=when.at_least))
+        return found + timedelta(days=(7 - found.weekday()) if found.weekday() > FRIDAY else 0)
 
     def post(self, until: datetime) -> None:
         """Send the mail that was due by then, each at its time, as a worker would have; it goes into the outbox folder."""
