@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -76,12 +76,20 @@ class RankingRow:
 
 @dataclass(frozen=True)
 class CutLine:
-    """How far the capacity of a release reaches down the ranking; `rank` is the last that fits, 0 when none does."""
+    """How far the capacity of a release reaches down the ranking; `rank` is the last that fits, 0 when none does.
+
+    Only what is not planned yet, or planned for this release, takes of its capacity; `elsewhere` is how many features
+    above the line are planned for another one.
+    """
 
     release: Release
     capacity_days: float
     rank: int
     cut: Cut
+
+    @property
+    def elsewhere(self) -> int:
+        return self.rank - self.cut.fitting
 
 
 @dataclass(frozen=True)
@@ -191,17 +199,17 @@ def ranking_page(product: Product, query: QueryDict, *, today: date) -> RankingP
 
 def weighed_criteria(run: ScoreRun | None) -> list[Weighed]:
     """Return the criteria that a run used, in their order; names of the defaults in the reader's language."""
-    translated = {each.key: each.name for each in default_criteria()}
+    defaults = {each.key: each.name for each in default_criteria()}
     return [
-        Weighed(
-            key=each["key"],
-            name=translated[each["key"]] if each["is_default"] else each["name"],
-            short=str(SHORT_NAMES[each["key"]]) if each["is_default"] else each["name"],
-            share=each["weight"],
-            is_cost=each["is_cost"],
-        )
+        _weighed(each, defaults[each["key"]] if each["is_default"] else each["name"], defaults)
         for each in (run.criteria if run else [])
     ]
+
+
+def _weighed(terms: Mapping[str, Any], name: str, defaults: Mapping[str, str]) -> Weighed:
+    key = terms["key"]
+    short = str(SHORT_NAMES[key]) if name == defaults.get(key) else name
+    return Weighed(key=key, name=name, short=short, share=terms["weight"], is_cost=terms["is_cost"])
 
 
 def _page_number(text: str | None, pages: int) -> int:

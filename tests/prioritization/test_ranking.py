@@ -9,7 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from prioritization.actions import scoring
-from prioritization.models import Ballot, ScoreRequest, VotingRound
+from prioritization.models import Ballot, Criterion, ScoreRequest, VotingRound
+from prioritization.queries.criteria import default_criteria
 from prioritization.queries.explanation import explanation
 from roadmap.models import Feature, Standing
 from tests import factories
@@ -161,8 +162,10 @@ def test_a_feature_planned_for_another_release_takes_none_of_its_room(client, si
     factories.capacity(factories.team(beacon), soon, 25)
     features["Dark theme"].release = later
     features["Dark theme"].save(update_fields=["release"])
-    body = sign_in(mia).get(RANKING).content.decode()
+    response = sign_in(mia).get(RANKING)
+    body = response.content.decode()
     assert body.index("Status page") < body.index("ends here") < body.index("Voice calls")
+    assert "20 of 25 d · 1 above is planned for another release" in text(response)
 
 
 def test_the_first_may_be_too_large_for_the_capacity(client, sign_in, beacon, mia, ranked):
@@ -229,6 +232,17 @@ def test_no_votes(client, sign_in, mia, vera, features):
 
 def test_votes_that_were_never_scored(client, sign_in, mia, voting):
     assert "The first ranking is being worked out" in text(sign_in(mia).get(RANKING))
+
+
+def test_criteria_are_called_short_names_where_they_keep_their_own(client, sign_in, beacon, mia, voting, now):
+    for position, each in enumerate(default_criteria()[:2]):
+        name = each.name if position else "Impact on revenue"
+        Criterion.objects.create(
+            product=beacon, key=each.key, name=name, low_anchor="a", high_anchor="b", position=position
+        )
+    scoring.score(beacon, now=now)
+    shown = text(sign_in(mia).get(RANKING))
+    assert "Score Impact on revenue Effort Split" in shown
 
 
 # why
@@ -346,7 +360,14 @@ def test_the_number_of_queries_is_the_same_at_30_and_3000_features(client, sign_
     asked = {}
     for features in (30, 3000):
         many_features(beacon, features)
-        for query in ("page=1", "page=99", "feature=BCN-1", "status=candidate", "status=candidate&page=99", "show=split"):
+        for query in (
+            "page=1",
+            "page=99",
+            "feature=BCN-1",
+            "status=candidate",
+            "status=candidate&page=99",
+            "show=split",
+        ):
             with CaptureQueriesContext(connection) as queries:
                 shown = client.get(f"{RANKING}?{query}")
             assert titles(shown)
