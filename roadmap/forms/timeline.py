@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -81,6 +82,9 @@ class ShareTimelineForm(TimelineForm):
 
     view = forms.ChoiceField(choices=FACES, required=False)
     key = forms.CharField(max_length=400, required=False)
+
+    def choice(self) -> Choice:
+        return replace(super().choice(), is_narrow=False)  # an opened feature stands above, not beside
 
     @property
     def key_given(self) -> str:

@@ -185,6 +185,10 @@ class ShownTimeline:
         return not self.roadmap.features
 
     @property
+    def has_links(self) -> bool:
+        return any(bar.href for bar in self.screen.bars)
+
+    @property
     def has_needs(self) -> bool:
         return bool(self.screen.drawing.arrows)
 

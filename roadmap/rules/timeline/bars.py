@@ -76,7 +76,7 @@ class Bar:
 
     @property
     def glyph_y(self) -> float:
-        return self.style.title_y - 10
+        return self.style.title_y - 0.87 * self.style.glyph
 
     @property
     def end_x(self) -> float:

@@ -18,9 +18,8 @@ from roadmap.rules.timeline.styles import (
     DENSE_PAPER,
     MOST_BARS,
     PAPER_HEIGHT,
-    PAPER_ROW,
+    PAPER_ROWS,
     SCREEN,
-    SMALLEST_PAPER_ROW,
     Style,
     paper,
 )
@@ -167,24 +166,21 @@ def draw(
 def draw_on_paper(roadmap: Roadmap, **choices: object) -> Drawing:
     """Return the drawing for one A4 page in landscape; `choices` as for `draw`, but for `style` and `zoomed`.
 
-    Rows have the greatest height from 20 to 27 px with which all fits; where it does not fit even with 20, or there are
-    more than 60 features, features are lines and the reader needs the table beside it (`style.is_dense` says so).
+    Rows have the greatest height from 15 to 27 px with which all fits; where it does not fit even so, or there are more
+    than 60 features, features are lines and the reader needs the table beside it (`style.is_dense` says so).
     """
     if len(roadmap.features) <= MOST_BARS:
-        highest = None
-        for row in (PAPER_ROW, SMALLEST_PAPER_ROW):
-            drawing = draw(roadmap, style=paper(row), **choices)  # type: ignore[arg-type]
+        lowest, highest = len(PAPER_ROWS) - 1, 0
+        best = None
+        while highest <= lowest:  # the smaller the row, the less height: halve what is left to try
+            middle = (highest + lowest) // 2
+            drawing = draw(roadmap, style=paper(PAPER_ROWS[middle]), **choices)  # type: ignore[arg-type]
             if drawing.height <= PAPER_HEIGHT:
-                highest = drawing
-                break
-        while highest is not None and row < PAPER_ROW:
-            row += 1
-            drawing = draw(roadmap, style=paper(row), **choices)  # type: ignore[arg-type]
-            if drawing.height > PAPER_HEIGHT:
-                break
-            highest = drawing
-        if highest is not None:
-            return highest
+                best, lowest = drawing, middle - 1
+            else:
+                highest = middle + 1
+        if best is not None:
+            return best
     return draw(roadmap, style=DENSE_PAPER, **choices)  # type: ignore[arg-type]
 
 

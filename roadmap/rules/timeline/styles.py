@@ -29,6 +29,11 @@ class Style:
     is_dense: bool = False
     is_paper: bool = False
 
+    @property
+    def glyph(self) -> float:
+        """px that an agreement mark is wide and high."""
+        return min(self.title_size, 11.0)
+
 
 SCREEN = Style()
 NARROW = 620.0
@@ -39,14 +44,23 @@ DENSE_PAPER = replace(DENSE, is_paper=True)
 MOST_BARS = 60
 """More bars than these on one screen are drawn as lines."""
 
-PAPER_HEIGHT = 590.0
-"""What an A4 page in landscape leaves for axis, lanes and capacity: 210 mm less margins, heading, legend and foot."""
-PAPER_ROW = 27.0
-SMALLEST_PAPER_ROW = 20.0
+PAPER_HEIGHT = 500.0
+"""What an A4 page in landscape leaves for axis, lanes and capacity: 186 mm less heading, legend and foot."""
+PAPER_ROWS = range(27, 14, -1)
+"""Row heights to try, in px. Below 20 the type shrinks too; 15 gives 7.9 px, which is 6 points."""
 
 
 def paper(row: float) -> Style:
-    """Return the measures for a row height between 20 and 27 px on paper."""
+    """Return the measures for a row height on paper."""
+    part = min(row / 20, 1.0)
+    bar = 7.0 * part
     return replace(
-        SCREEN, row=row, bar=7.0, bar_y=row - 9.0, title_y=row - 12.0, title_size=10.5, strip_row=17.0, is_paper=True
+        SCREEN,
+        row=row,
+        bar=bar,
+        bar_y=row - bar - 2 * part,
+        title_y=row - bar - 5 * part,
+        title_size=10.5 * part,
+        strip_row=16.0,
+        is_paper=True,
     )

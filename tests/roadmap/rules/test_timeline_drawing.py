@@ -137,14 +137,14 @@ def test_months_are_wide_when_asked_for():
     assert draw(facts, zoomed=True).style.width == 15 * 120
 
 
-@pytest.mark.parametrize(("count", "is_dense"), [(3, False), (14, False), (60, True)])
+@pytest.mark.parametrize(("count", "is_dense"), [(3, False), (14, False), (20, False), (60, True)])
 def test_paper_shrinks_its_rows_until_one_page_holds_them(count, is_dense):
     # all at once, so that each needs a row of its own
     facts = roadmap(*(feature(n, starts_on=TODAY, ends_on=date(2027, 9, 1)) for n in range(count)))
     drawing = draw_on_paper(facts)
     assert drawing.style.is_dense is is_dense
     assert drawing.height <= PAPER_HEIGHT
-    assert is_dense or 20 <= drawing.style.row <= 27
+    assert is_dense or 15 <= drawing.style.row <= 27
 
 
 @given(roadmaps(), st.sampled_from(Lanes), st.booleans())
