@@ -145,7 +145,7 @@ def _silent(place: _Place) -> Iterator[Need]:
             yield Need(
                 mark="clock",
                 title=_("“%(title)s” closes %(when)s") % titled,
-                text=_who_is_silent(each, silent[each.pk]),
+                text=_who_is_silent(each.people, silent[each.pk]),
                 when=wording.relative(each.deadline_at, now=place.now, zone=each.zone),
                 url=url,
                 act=_("Remind"),
@@ -153,13 +153,10 @@ def _silent(place: _Place) -> Iterator[Need]:
             )
 
 
-def _who_is_silent(round: Round, silent: list[Invitation]) -> str:
-    through = round.people - len(silent)  # type: ignore[attr-defined]
-    said = ngettext(
-        "%(through)d of %(people)d has answered", "%(through)d of %(people)d have answered", round.people
-    ) % {  # type: ignore[attr-defined]
-        "through": through,
-        "people": round.people,  # type: ignore[attr-defined]
+def _who_is_silent(people: int, silent: list[Invitation]) -> str:
+    said = ngettext("%(through)d of %(people)d has answered", "%(through)d of %(people)d have answered", people) % {
+        "through": people - len(silent),
+        "people": people,
     }
     if len(silent) > NAMED:
         return _("%(said)s.") % {"said": said}
@@ -252,8 +249,8 @@ def _ranked(row: Standing) -> str:
 def _unsized(place: _Place, releases: list[Release]) -> Iterator[Need]:
     unsized: dict[int, list[str]] = defaultdict(list)
     rows = Feature.objects.filter(release__in=releases, efforts=None).alive().order_by("number")
-    for release, title in rows.values_list("release", "title"):
-        unsized[release].append(title)
+    for pk, title in rows.values_list("release_id", "title"):
+        unsized[pk].append(title)
     for release in releases:
         if not (titles := unsized[release.pk]):
             continue

@@ -9,5 +9,4 @@ class LinesField(forms.CharField):
     """Browsers send lines that end in CR LF; kept as LF, a text that nobody touched compares equal to itself."""
 
     def to_python(self, value: Any) -> str:
-        text = super().to_python(value)
-        return text.replace("\r\n", "\n") if text else text
+        return (super().to_python(value) or "").replace("\r\n", "\n")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Q, QuerySet
@@ -14,6 +14,7 @@ from roadmap.filters import LONGEST_SEARCH, FeatureFilter, FilterChoices, in_ord
 from roadmap.models import Contribution, Dependency, Effort, Feature, Objective, Product, Relation, Standing
 from roadmap.queries.timeline_facts import agreements_in, latest_confirmation
 from roadmap.queries.versions import snapshot_of
+from roadmap.rules.snapshot import Plan
 from roadmap.rules.timeline.facts import Agreement
 from stakeholders.queries.activity import ActivityLine, lines_about
 
@@ -237,8 +238,10 @@ def agreement_on(feature: Feature) -> str:
         "ends_on": feature.ends_on.isoformat() if feature.ends_on else None,
         "precision": feature.precision,
     }
-    found = agreements_in(confirmation, asked=snapshot_of(confirmation.version), shown={"features": [here]})
-    return MARKS.get(found.get(feature.pk), "")
+    found = agreements_in(
+        confirmation, asked=cast(Plan, snapshot_of(confirmation.version)), shown=cast(Plan, {"features": [here]})
+    )
+    return MARKS.get(found.get(feature.pk, Agreement.UNASKED), "")
 
 
 def suggestions(product: Product, text: str) -> list[Feature]:
