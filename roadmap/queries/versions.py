@@ -26,7 +26,7 @@ MISSING = {
     Missing.OBJECTIVE: gettext_lazy("no objective"),
     Missing.MEASURE: gettext_lazy("its objective has no measure with a target"),
     Missing.SIZE: gettext_lazy("no size"),
-    Missing.ROOM: gettext_lazy("no room in its release"),
+    Missing.ROOM: gettext_lazy("no room in its release, or none stated"),
     Missing.DATE: gettext_lazy("no date"),
 }
 
@@ -39,14 +39,6 @@ class ShownGap:
     key: str
     title: str
     missing: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class ShownOverfull:
-    """A team asked for more than it has: "Inbox in 2027.1: 44 d asked, 40 d there"."""
-
-    sentence: str
-    features: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -65,7 +57,7 @@ class Draft:
     changes: tuple[ShownChange, ...]
     groups: list[ChangeGroup]
     gaps: tuple[ShownGap, ...]
-    overfull: tuple[ShownOverfull, ...]
+    overfull: tuple[str, ...]
     kept: int
     open: Confirmation | None
 
@@ -286,7 +278,8 @@ def _gaps(plan: Mapping[str, Any], found: Sequence[tuple[int, list[Missing]]]) -
     )
 
 
-def _overfull(plan: Mapping[str, Any], check: Check) -> tuple[ShownOverfull, ...]:
+def _overfull(plan: Mapping[str, Any], check: Check) -> tuple[str, ...]:
+    """Return a sentence for each team that is asked for more than it has in a release."""
     teams = {entry["id"]: entry["name"] for entry in plan["teams"]}
     releases = {entry["id"]: entry["name"] for entry in plan["releases"]}
     keys = {entry["id"]: entry["key"] for entry in plan["features"]}
@@ -296,11 +289,15 @@ def _overfull(plan: Mapping[str, Any], check: Check) -> tuple[ShownOverfull, ...
             "team": teams.get(cell.team, ""),
             "release": releases.get(cell.release, ""),
             "asked": wording.days(cell.asked),
+            "keys": ", ".join(keys[id] for id in cell.without_room if id in keys),
         }
         if cell.capacity is None:
-            sentence = _("%(team)s in %(release)s: %(asked)s are planned, and nobody has said how many it has.") % facts
+            sentence = _(
+                "%(team)s in %(release)s: %(asked)s are planned, and nobody has said how many it has, "
+                "so nobody knows whether these fit: %(keys)s."
+            )
         else:
             facts["has"] = wording.days(cell.capacity)
-            sentence = _("%(team)s in %(release)s: %(asked)s are planned, and it has %(has)s.") % facts
-        rows.append(ShownOverfull(sentence, tuple(keys[id] for id in cell.without_room if id in keys)))
+            sentence = _("%(team)s in %(release)s: %(asked)s are planned, and it has %(has)s. No room: %(keys)s.")
+        rows.append(sentence % facts)
     return tuple(rows)
