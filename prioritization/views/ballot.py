@@ -18,7 +18,7 @@ from prioritization.models import Ballot
 from prioritization.queries import ballot as queries
 from prioritization.rules.ballots import NotAnAnswer, read_answer
 from stakeholders import clock, deadline_wording, wording
-from stakeholders.actions.closing import AnswerIsLate, RoundIsBusy, RoundIsClosed, close_round, is_due
+from stakeholders.actions.closing import AnswerIsLate, RoundIsBusy, RoundIsClosed, close_if_due
 
 ROUND_IS_BUSY = 503
 TRY_AGAIN_AFTER_SECONDS = "2"
@@ -52,11 +52,11 @@ def _closed(request: HttpRequest, ballot: Ballot) -> HttpResponse | None:
     Whoever comes after the grace closes it, so that this is right even if no worker runs.
     """
     round = ballot.invitation.round
-    if round.takes_answers_at(clock.now()):
+    now = clock.database_now()
+    if round.takes_answers_at(now):
         return None
-    if is_due(round, clock.now()):
-        closed = close_round(round, now=clock.arrived_at())
-        round.closed_at, round.outcome = closed.closed_at, closed.outcome
+    closed = close_if_due(round, now=now)
+    round.closed_at, round.outcome = closed.closed_at, closed.outcome
     context = _context(ballot, sheet=queries.sheet(ballot))
     return _page(request, "prioritization/ballot_closed.html", context, status=410)
 

@@ -60,6 +60,17 @@ def test_the_link_leads_to_a_hello_that_says_how_long_it_takes_and_until_when(vo
     assert not RatingChange.objects.exists()
 
 
+def test_the_wrong_clock_of_a_web_process_closes_nothing(voting, stan, by_link, monkeypatch):
+    right = clock.now()
+    Round.objects.filter(pk=voting.pk).update(deadline_at=right + timedelta(minutes=1))
+    browser = by_link(voting, stan)
+    monkeypatch.setattr(clock, "now", lambda: right + timedelta(minutes=10))
+
+    assert browser.get(f"/ballot/{voting.public_id}/1/").status_code == 200
+    assert tap(browser, voting, 1, effort="2").status_code == 200
+    assert Round.objects.get(pk=voting.pk).closed_at is None
+
+
 def test_a_feature_a_page_with_nothing_chosen_before_one_chooses(voting, stan, by_link):
     page = by_link(voting, stan).get(f"/ballot/{voting.public_id}/1/").content.decode()
     assert page.count('type="radio"') == 4 * 6
