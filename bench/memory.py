@@ -8,12 +8,12 @@ import argparse
 import sys
 import tempfile
 import time
-import urllib.request
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from tests.worlds import embedded
+from config.check.browser import Browser
+from tests.worlds import World, embedded
 
 CEILING_MB = 220
 
@@ -47,10 +47,8 @@ def measure(pid: int, when: str) -> float:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--settle", type=float, default=60, help="seconds to wait after ready (60)")
-    parser.add_argument("--empty", action="store_true", help="without the sample")
     options = parser.parse_args()
-    chosen = ["--empty"] if options.empty else []
-    with tempfile.TemporaryDirectory() as folder, embedded(Path(folder) / "data", *chosen) as world:
+    with tempfile.TemporaryDirectory() as folder, embedded(Path(folder) / "data") as world:
         pid = world.processes["start"].pid
         time.sleep(options.settle)
         at_rest = measure(pid, f"{options.settle:g} s after ready")
@@ -61,13 +59,18 @@ def main() -> int:
     return 0 if highest <= CEILING_MB else 1
 
 
-def visit(world) -> None:
-    """Sign in by the first link that the console printed, and open 20 pages."""
-    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
-    address = next(iter(world.links.values()))
-    for _ in range(20):
-        with browser.open(address, timeout=30) as answer:
-            answer.read()
+PAGES = ["", "features/", "ranking/", "roadmap/", "rounds/", "people/", "outbox/", "versions/", "setup/", "criteria/"]
+
+
+def visit(world: World) -> None:
+    """Sign in as the sample's manager and open ten pages of Beacon, twice each."""
+    browser = Browser()
+    door = browser.open(world.links["manager"])
+    browser.submit(door, door.form(to="/open/"))
+    for path in PAGES * 2:
+        page = browser.open(f"{world.url}/p/beacon/{path}")
+        if page.status != 200:
+            raise SystemExit(f"{page.url} answered {page.status}")
 
 
 if __name__ == "__main__":

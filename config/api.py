@@ -4,9 +4,9 @@ from django.urls import path, re_path
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.permissions import IsAuthenticated
 
-import roadmap.converters  # noqa: F401  makes <feature:ref> known
 from prioritization import api as prioritization
 from roadmap import api as roadmap
+from roadmap import converters  # noqa: F401  makes <feature:ref> known
 from stakeholders import api as stakeholders
 from stakeholders.problems import no_such_page
 

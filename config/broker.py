@@ -17,12 +17,12 @@ from kombu.utils.json import dumps
 class Channel(filesystem.Channel):
     """A channel over the data folder's `broker/` whose messages appear whole."""
 
-    def _put(self, queue: str, message: dict[str, Any], **kwargs: Any) -> None:
+    def _put(self, queue: str, payload: dict[str, Any], **kwargs: Any) -> None:  # type: ignore[override]
         folder = Path(self.data_folder_out)
         # Taken in the order of names: nanoseconds since 1970 keep it within a burst and over a restart of the machine.
         name = f"{time.time_ns()}_{uuid.uuid4()}"
         written = folder / f"{name}.part"
-        written.write_bytes(str_to_bytes(dumps(message)))
+        written.write_bytes(str_to_bytes(dumps(payload)))
         written.rename(folder / f"{name}.{queue}.msg")
 
 

@@ -104,7 +104,8 @@ class Reader(html.parser.HTMLParser):
         if tag in ("script", "style", "template"):
             self.skip += 1
         elif tag == "a" and "href" in given:
-            self.link, _ = urllib.parse.urljoin(self.page.url, given["href"]), self.capturing.append([])
+            self.link = urllib.parse.urljoin(self.page.url, given["href"])
+            self.capturing.append([])
         elif tag == "form":
             action = urllib.parse.urljoin(self.page.url, given.get("action") or self.page.url)
             self.form = Form(action, given.get("method", "get").lower())
