@@ -29,23 +29,22 @@ def choices_in(data: QueryDict, table: Table) -> Choices:
     guesses = guess(table)
     choices = _decided(data.get("decided", ""), table, Choices(tuple(each.field for each in guesses)))
     columns = _columns(data, guesses, choices.columns)
-    statuses = {
-        name.removeprefix("status:"): data[name]
-        for name in data
-        if name.startswith("status:") and data[name] in ("", *Feature.Status.values)
-    }
+    sent = {name: str(text) for name, text in data.dict().items()}
+    statuses = dict(choices.statuses)
     cells = dict(choices.cells)
-    for name in data:
-        if (cell := _cell(name, table)) and data[name] != data.get(f"was:{cell[0]}:{cell[1]}"):
-            cells[cell] = data[name]
+    for name, text in sent.items():
+        if name.startswith("status:") and text in ("", *Feature.Status.values):
+            statuses[name.removeprefix("status:")] = text
+        if (cell := _cell(name)) and text != sent.get(f"was:{cell[0]}:{cell[1]}"):
+            cells[cell] = text
     return replace(
         choices,
         columns=columns,
-        statuses=choices.statuses | statuses,
+        statuses=statuses,
         cells=cells,
         comma=_yes_or_no(data.get("comma"), choices.comma),
         day_first=_yes_or_no(data.get("day_first"), choices.day_first),
-        skip_known=data["existing"] == "skip" if "existing" in data else choices.skip_known,
+        skip_known=sent["existing"] == "skip" if "existing" in sent else choices.skip_known,
     )
 
 
@@ -120,7 +119,7 @@ def _columns(data: QueryDict, guesses: Sequence[Guess], before: Sequence[Field |
     return tuple(columns)
 
 
-def _cell(name: str, table: Table) -> tuple[int, Field] | None:
+def _cell(name: str) -> tuple[int, Field] | None:
     kind, _sign, rest = name.partition(":")
     row, _sign, field = rest.partition(":")
     if kind != "cell" or field not in COLUMNS or not (row.isascii() and row.isdigit()):
@@ -140,12 +139,13 @@ def _decided(text: str, table: Table, fresh: Choices) -> Choices:
     if not isinstance(kept, dict):
         return fresh
     columns = [Field(name) if name in COLUMNS else None for name in _list(kept.get("columns"), str)]
-    statuses = kept.get("statuses") if isinstance(kept.get("statuses"), dict) else {}
+    said = kept.get("statuses")
+    statuses = said.items() if isinstance(said, dict) else ()
     return Choices(
         columns=tuple(columns) if len(columns) == len(table.header) else fresh.columns,
         comma=kept.get("comma") if isinstance(kept.get("comma"), bool) else None,
         day_first=kept.get("day_first") if isinstance(kept.get("day_first"), bool) else None,
-        statuses={str(word): status for word, status in statuses.items() if status in ("", *Feature.Status.values)},
+        statuses={str(word): status for word, status in statuses if status in ("", *Feature.Status.values)},
         names={(Field(f), w): n for f, w, n in _rows(kept.get("names"), _is_field, _is_text, _is_text)},
         cells={(r, Field(f)): t for r, f, t in _rows(kept.get("cells"), _is_number, _is_field, _is_text)},
         merged=dict(_rows(kept.get("merged"), _is_number, _is_number)),

@@ -222,7 +222,9 @@ def _line(row: PlannedRow, tags: Mapping[str, Any], same_names: Mapping[Any, int
     marks = {str(p.field): "bad" if p.is_refusal else "warn" for p in reversed(row.problems) if p.field}
     marks |= {str(p.field): "bad" for p in row.problems if p.field and p.is_refusal}
     known = row.feature.values if row.feature else {}
-    names = row.values.get(Field.OBJECTIVE, known.get(Field.OBJECTIVE, ()) if row.cells.get(Field.OBJECTIVE) else ())
+    names: tuple[str, ...] = row.values.get(Field.OBJECTIVE, ())
+    if not names and row.cells.get(Field.OBJECTIVE):
+        names = known.get(Field.OBJECTIVE, ())
     label, tone = _RESULTS[row.result]
     return Line(
         number=row.number,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 
 from prioritization.actions.sample import NotASample, delete_sample, load_sample
 from prioritization.actions.tallies import count_votes
@@ -120,6 +120,14 @@ def _its_mail_stayed_in_the_folder(product: Product, now: datetime, folder: Path
     assert not Message.objects.waiting().filter(due_at__lte=now).exists()
     assert not Message.objects.filter(failed_at__isnull=False).exists()
     assert not Message.objects.exclude(skipped_at=None).filter(why="").exists()
+
+
+def test_where_its_mail_cannot_be_kept_nothing_is_loaded(settings, tmp_path):
+    settings.OUTBOX_DIR = tmp_path / "file"
+    settings.OUTBOX_DIR.write_text("in the way")
+    with pytest.raises(ImproperlyConfigured, match="The sample's mail cannot be kept. The outbox folder cannot be"):
+        load_sample(now=TUESDAY)
+    assert not Product.objects.exists() and not User.objects.exists()
 
 
 def test_one_act_deletes_it_and_leaves_what_is_not_its_own(now):

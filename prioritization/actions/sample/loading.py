@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from django.db import transaction
 
@@ -70,9 +71,9 @@ def _first_version(stage: Stage) -> list[Act]:
     acts: list[Act] = []
     for place, told in enumerate(story.FIRST_ANSWERS):
         at = moment_of(stage, told, place)
-        acts.append((at, lambda told=told, at=at: answer(stage, version, told, at=at)))
+        acts.append((at, partial(answer, stage, version, told, at=at)))
     closing = round.deadline_at + CLOSED_AFTER
-    acts.append((closing, lambda: close_round(round, now=closing)))
+    acts.append((closing, partial(close_round, round, now=closing)))
     return acts
 
 
@@ -80,11 +81,9 @@ def _work(stage: Stage) -> list[Act]:
     """What went on between the versions: work, and what was planned differently."""
     acts: list[Act] = []
     for key, day in story.MOVED_EARLIER.items():
-        acts.append(
-            (stage.at(day, 14), lambda key=key, day=day: place_features(stage, {key: story.MOVED[key]}, day=day))
-        )
+        acts.append((stage.at(day, 14), partial(place_features, stage, {key: story.MOVED[key]}, day=day)))
     later = {key: spot for key, spot in story.MOVED.items() if key not in story.MOVED_EARLIER}
-    acts.append((stage.at(story.SECOND_PLAN, 14), lambda: place_features(stage, later, day=story.SECOND_PLAN)))
+    acts.append((stage.at(story.SECOND_PLAN, 14), partial(place_features, stage, later, day=story.SECOND_PLAN)))
     return acts + [each for each in _progress(stage) if each[0] < stage.at(story.SECOND_VERSION)]
 
 
@@ -92,7 +91,7 @@ def _progress(stage: Stage) -> list[Act]:
     acts: list[Act] = []
     for day, key, share in story.PROGRESS:
         at = stage.at(day, 17, 30)
-        acts.append((at, lambda key=key, share=share, at=at: work_on(stage, key, share, at=at)))
+        acts.append((at, partial(work_on, stage, key, share, at=at)))
     return acts
 
 
@@ -108,17 +107,10 @@ def _second_version_and_vote(stage: Stage) -> list[Act]:
     round = open_second_vote(stage)
     acts: list[Act] = []
     for start, person, keys, is_done in second_votes(stage, round):
-        acts.append(
-            (
-                start,
-                lambda person=person, start=start, keys=keys, is_done=is_done: play_second_vote(
-                    stage, round, person, start, keys, is_done=is_done
-                ),
-            )
-        )
+        acts.append((start, partial(play_second_vote, stage, round, person, start, keys, is_done=is_done)))
     for place, told in enumerate(story.SECOND_ANSWERS):
         at = moment_of(stage, told, place)
-        acts.append((at, lambda told=told, at=at: answer(stage, version, told, at=at)))
+        acts.append((at, partial(answer, stage, version, told, at=at)))
     return acts + [each for each in _progress(stage) if each[0] >= stage.at(story.SECOND_VERSION)]
 
 

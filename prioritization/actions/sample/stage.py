@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ImproperlyConfigured
@@ -84,11 +84,21 @@ class Stage:
         return found + timedelta(days=(7 - found.weekday()) if found.weekday() > FRIDAY else 0)
 
     def post(self, until: datetime) -> None:
-        """Send the mail that was due by then, each at its time, as a worker would have; it goes into the outbox folder."""
+        """Send the mail that was due by then, each at its time, as a worker would have: into the outbox folder.
+
+        Raises ImproperlyConfigured where that cannot be written.
+        """
         with Post() as transport:
             waiting = self.product.messages.waiting().filter(due_at__lte=until)
             while due := waiting.order_by("due_at", "pk").values_list("due_at", flat=True).first():
-                outbox.send_due(clock=lambda at=due: at, transport=transport, product_id=self.product.pk)
+                told = outbox.send_due(clock=partial(_same, due), transport=transport, product_id=self.product.pk)
+                if told.deferred:
+                    why = self.product.messages.exclude(why="").values_list("why", flat=True).last()
+                    raise ImproperlyConfigured(f"The sample's mail cannot be kept. {why}")
+
+
+def _same(moment: datetime) -> datetime:
+    return moment
 
 
 def name_of(last: date) -> str:

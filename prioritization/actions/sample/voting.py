@@ -45,7 +45,7 @@ def open_second_vote(stage: Stage) -> Round:
 
 def second_votes(stage: Stage, round: Round) -> list[tuple[datetime, SamplePerson, Sequence[str], bool]]:
     """Return who votes in the open round when, about which features, and whether they say that they are done."""
-    sessions = [
+    sessions: list[tuple[datetime, SamplePerson, Sequence[str], bool]] = [
         (stage.at(day, 10 + place % 6, 20), PERSON[key], story.ASKED_SECOND, True)
         for place, (key, day) in enumerate(story.VOTED_SECOND.items())
     ]

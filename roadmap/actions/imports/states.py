@@ -26,7 +26,7 @@ FIELDS = (
 def states_of(ids: Iterable[int]) -> dict[int, dict[str, Any]]:
     """Return, by id, the fields of features that an import writes, with their sizes and what they serve."""
     ids = list(ids)
-    states = {
+    states: dict[int, dict[str, Any]] = {
         state.pop("pk"): {name: f"{v}" if name.endswith("s_on") and v else v for name, v in state.items()}
         | {"efforts": [], "contributions": []}
         for state in Feature.objects.filter(pk__in=ids).values("pk", *FIELDS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -28,6 +29,7 @@ _COLUMNS: Mapping[Field, str] = {
     Field.PRECISION: "precision",
 }
 _REFERENCES: Mapping[Field, str] = {Field.TEAM: "lead_team", Field.RELEASE: "release", Field.OWNER: "owner"}
+_DAYS: Mapping[Field, str] = dict(zip(EFFORTS, ("low", "likely", "high"), strict=True))
 WRITTEN = (*_COLUMNS.values(), *_REFERENCES.values(), "edition", "updated_at", "updated_by")
 
 
@@ -141,35 +143,29 @@ def _create(
 
 def _write_efforts(rows: list[tuple[Feature, PlannedRow]]) -> None:
     """Write the sizes for the leading team. Where another team leads now, its size follows it, unless it has one."""
-    ids = [feature.pk for feature, row in rows if row.feature]
-    have = {(effort.feature_id, effort.team_id): effort for effort in Effort.objects.filter(feature__in=ids)}
+    have: defaultdict[int, dict[str, Effort]] = defaultdict(dict)
+    known = [feature.pk for feature, row in rows if row.feature]
+    for effort in Effort.objects.filter(feature__in=known).select_related("team"):
+        have[effort.feature_id][folded(effort.team.name)] = effort
     new, changed = [], []
     for feature, row in rows:
-        days = {name: row.values[name] for name in EFFORTS if name in row.values}
-        known = row.feature.values if row.feature else {}
-        if not feature.lead_team_id or not (days or (row.feature and Field.TEAM in row.values)):
+        team = feature.lead_team
+        says_size = any(name in row.values for name in EFFORTS)
+        if team is None or not (says_size or Field.TEAM in row.values):
             continue
-        effort = have.get((feature.pk, feature.lead_team_id))
-        if effort is None and (old := _effort_of_old_lead(feature, row, have)):
-            old.team = feature.lead_team
-            effort = old
-        low, likely, high = (days.get(name, known.get(name)) for name in EFFORTS)
-        if effort is None and likely is not None:
-            new.append(Effort(feature=feature, team=feature.lead_team, low=low, likely=likely, high=high))
-        elif effort is not None:
-            if days:
-                effort.low, effort.likely, effort.high = low, likely, high
-            changed.append(effort)
+        before = row.feature.values if row.feature else {}
+        mine = have[feature.pk].get(folded(team.name))
+        mine = mine or have[feature.pk].get(folded(before.get(Field.TEAM) or ""))
+        days = {column: row.values.get(name, before.get(name)) for name, column in _DAYS.items()}
+        if mine is not None:
+            mine.team = team
+            for column, value in days.items() if says_size else ():
+                setattr(mine, column, value)
+            changed.append(mine)
+        elif says_size:
+            new.append(Effort(feature=feature, team=team, **days))
     Effort.objects.bulk_create(new, batch_size=BATCH)
-    Effort.objects.bulk_update(changed, ["team", "low", "likely", "high"], batch_size=BATCH)
-
-
-def _effort_of_old_lead(feature: Feature, row: PlannedRow, have: Mapping[tuple[int, int], Effort]) -> Effort | None:
-    if row.feature is None or Field.TEAM not in row.values:
-        return None
-    old = row.feature.values.get(Field.TEAM)
-    mine = [effort for (pk, _team), effort in have.items() if pk == feature.pk]
-    return next((effort for effort in mine if old and folded(effort.team.name) == folded(old)), None)
+    Effort.objects.bulk_update(changed, ["team", *_DAYS.values()], batch_size=BATCH)
 
 
 def _write_objectives(rows: list[tuple[Feature, PlannedRow]], objectives: Mapping[str, Any]) -> None:

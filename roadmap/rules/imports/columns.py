@@ -44,9 +44,9 @@ def guess(table: Table) -> tuple[Guess, ...]:
         if not name:
             continue
         for field, aliases in ALIASES.items():
-            likeness, how = max((_likeness(name, alias, place) for place, alias in enumerate(aliases)))
+            likeness, is_same = max(_likeness(name, alias, place) for place, alias in enumerate(aliases))
             if likeness >= LIKELY:
-                offers.append((likeness, index, field, How.NAME if how else How.LIKENESS))
+                offers.append((likeness, index, field, How.NAME if is_same else How.LIKENESS))
     offers.sort(key=lambda offer: (-offer[0], offer[1]))
     guesses: dict[int, Guess] = {}
     taken: set[Field] = set()

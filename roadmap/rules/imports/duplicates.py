@@ -18,12 +18,12 @@ def likely_duplicates(titles: Sequence[str], known: Sequence[str]) -> dict[int, 
     rarest words are compared, so that the cost grows with the number of titles and not with its square.
     """
     words = [set(folded(title).split()) for title in known]
-    spread = Counter(word for title in words for word in title)
+    spread = Counter(word for own in words for word in own)
     shelves: defaultdict[str, list[int]] = defaultdict(list)
-    for index, title in enumerate(words):
-        for word in sorted(title, key=lambda w: (spread[w], w))[:_RARE_WORDS]:
+    for index, own in enumerate(words):
+        for word in sorted(own, key=lambda w: (spread[w], w))[:_RARE_WORDS]:
             shelves[word].append(index)
-    sorted_known = [" ".join(sorted(title)) for title in words]
+    sorted_known = [" ".join(sorted(own)) for own in words]
     twins: dict[int, int] = {}
     for index, title in enumerate(titles):
         own = set(folded(title).split())

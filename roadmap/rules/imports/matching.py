@@ -1,6 +1,7 @@
 """Which row is which feature: by key, else by title; and which rows look like one that exists."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from roadmap.rules.imports.drafts import Choices, Draft, Known, KnownFeature, Values, by_any_key
 from roadmap.rules.imports.duplicates import likely_duplicates
@@ -87,12 +88,13 @@ def completed_efforts(values: Values, before: Values) -> Values:
 
     A row that says only one of them, about a feature without a size, says all three.
     """
-    low, likely, high = (values.get(name, before.get(name)) for name in EFFORTS)
-    if likely is None:
-        likely = low if high is None else high if low is None else (low + high) / 2
+    low: float | None = values.get(Field.EFFORT_LOW, before.get(Field.EFFORT_LOW))
+    high: float | None = values.get(Field.EFFORT_HIGH, before.get(Field.EFFORT_HIGH))
+    ends = [days for days in (low, high) if days is not None]
+    likely: Any = values.get(Field.EFFORT, before.get(Field.EFFORT, sum(ends) / max(len(ends), 1)))
     if Field.EFFORT not in values:
-        likely = max(likely, low) if Field.EFFORT_LOW in values else likely
-        likely = min(likely, high) if Field.EFFORT_HIGH in values else likely
+        likely = max(likely, values.get(Field.EFFORT_LOW, likely))
+        likely = min(likely, values.get(Field.EFFORT_HIGH, likely))
     low = likely if low is None else min(low, likely)
     high = likely if high is None else max(high, likely)
     return dict(zip(EFFORTS, (low, likely, high), strict=True))
