@@ -51,6 +51,12 @@ def relative(value: Any, zone: wording.Zone = None) -> str:
     return wording.relative(value, now=clock.now(), zone=zone)
 
 
+@register.filter(name="urgency")
+def how_urgent(deadline: Any, zone: wording.Zone = None) -> str:
+    """Return "far", "soon", "now" or "past": for a class where a deadline is no pill."""
+    return urgency(deadline, now=clock.now(), zone=wording.as_zone(zone)).value
+
+
 @register.filter
 @stringfilter
 def softened(text: str) -> str:
@@ -252,7 +258,11 @@ def agreement_row(counts: Mapping[str, int]) -> SafeString:
 @register.simple_tag
 def agreement_legend(counts: Mapping[str, int]) -> SafeString:
     """The same counts as a list: a glyph and its words for each answer that someone gave."""
-    items = ((agreement(state, hidden=True), agreement_words({state: counts[state]})) for state in ANSWERS if counts.get(state))
+    items = (
+        (agreement(state, hidden=True), agreement_words({state: counts[state]}))
+        for state in ANSWERS
+        if counts.get(state)
+    )
     return format_html('<ul class="agreement-legend">{}</ul>', format_html_join("", "<li>{} {}</li>", items))
 
 

@@ -68,6 +68,10 @@ def test_a_deadline_says_when_in_words_and_in_its_title(days, css):
     assert "CET" in html and "<time datetime=" in html
 
 
+def test_a_deadline_without_a_pill_can_be_loud_too():
+    assert shown("{{ at|urgency:zone }}", at=NOW + timedelta(days=3), zone="Europe/Berlin") == "soon"
+
+
 def test_a_deadline_with_its_absolute_time():
     html = shown('{% pill at zone before="Closes" absolute=True %}', at=NOW + timedelta(days=3), zone="Europe/Berlin")
     assert text_of(html) == "Closes Fri 27 Nov, 14:02 CET · in 3 days"
