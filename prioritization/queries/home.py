@@ -114,6 +114,11 @@ class Home:
     since_yesterday: bool
     today: date
 
+    @property
+    def is_asked(self) -> bool:
+        """Whether a round still waits for this person's answer."""
+        return any(not part.is_answered for part in self.own)
+
 
 def home(seat: Seat, *, now: datetime) -> Home:
     """Return what the home of a product shows this person; its product is loaded. A fixed number of queries."""

@@ -103,7 +103,7 @@ def test_stakeholders_and_readers_see_their_own_part_and_no_list_of_others(clien
     assert home(stan, now=now).needs is None
     said = sign_in(stan).get(HOME).content.decode()
     assert "Needs you now" not in said and "Hanna Berg" not in said
-    assert "You have answered." in said
+    assert "Your answer is in." in said
     said = sign_in(vera).get(HOME).content.decode()
     assert "Answer by the link in your mail" in said
 
