@@ -168,6 +168,7 @@ def settings_environment() -> dict[str, str]:
         "BASE_URL": "http://testserver",
         "SECRET_KEY": "checks-only-" + "k" * 40,
         "LINK_KEY": "checks-only-" + "l" * 40,
+        "DATABASE_URL": "sqlite://:memory:",
     }
 
 

@@ -93,9 +93,6 @@ def test_features_come_with_all_that_the_page_shows(client, key, vera, two_featu
     key(vera)
     rows = client.get("/api/v1/products/beacon/features/").json()["results"]
     assert [row["key"] for row in rows] == ["BCN-1", "BCN-2"]
-        "BCN-1",
-        "BCN-2",
-    ]
     assert rows[0]["effort"] == [{"team": "Inbox", "low": 3.5, "likely": 5.0, "high": 8.0}]
     assert rows[0]["objectives"] == [{"objective": "A", "strength": "direct"}]
     assert rows[0]["owner"] == "Stan Lindqvist"
