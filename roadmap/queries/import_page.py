@@ -28,6 +28,7 @@ ROWS_A_PAGE = 50
 _SHOWN_BESIDE = {Field.KEY, Field.EFFORT, Field.OBJECTIVE, Field.TEAM, Field.STATUS, Field.RELEASE}
 SAMPLES = 3
 MOST_WORDS = 40
+MOST_TYPED = 3  # cells of a row that can be typed anew at once: a form has at most 1,000 fields
 _SHOWN: Mapping[str, tuple[Promise, Callable[[PlannedRow], bool]]] = {
     "all": (lazy("All"), lambda row: True),
     "out": (lazy("Stay out"), lambda row: row.result is Result.REFUSED),
@@ -237,7 +238,9 @@ def _line(row: PlannedRow, tags: Mapping[str, Any], same_names: Mapping[Any, int
         changes=tuple(
             (str(FIELD_NAMES[c.field]), _told(c.field, c.before), _told(c.field, c.after)) for c in row.changes
         ),
-        remarks=tuple(_remark(problem, row, same_names) for problem in row.problems),
+        remarks=tuple(
+            _remark(problem, row, same_names, may_type=place < MOST_TYPED) for place, problem in enumerate(row.problems)
+        ),
     )
 
 
@@ -250,8 +253,8 @@ _RESULTS = {
 }
 
 
-def _remark(problem: Problem, row: PlannedRow, same_names: Mapping[Any, int]) -> Remark:
-    typed = problem.kind in _TYPED and problem.field is not None and problem.field in row.cells
+def _remark(problem: Problem, row: PlannedRow, same_names: Mapping[Any, int], *, may_type: bool) -> Remark:
+    typed = may_type and problem.kind in _TYPED and problem.field is not None and problem.field in row.cells
     return Remark(
         sentence=_likely_twin(problem) if problem.kind is Kind.LIKELY_DUPLICATE else of_problem(problem),
         is_refusal=problem.is_refusal,

@@ -231,3 +231,11 @@ def test_an_import_of_another_product_is_nowhere(mias, mia, now):
     done = Import.objects.create(product=other, at=now, by=mia)
     assert mias.get(f"{PAGE}{done.pk}/").status_code == 404
     assert mias.post(f"{PAGE}{done.pk}/undo/").status_code == 404
+
+
+def test_a_page_full_of_faults_can_still_be_sent(mias):
+    header = "Key;Title;Status;Progress;Team;Size low;Size;Size high;Start;End;Release;Objective\n"
+    rows = "".join(f"K-{i};;purple;999;;x;y;z;soon;never;9.9;Z\n" for i in range(60))
+    seen = mias.post(PAGE, {"text": header + rows})
+    assert len(fields(seen)) < 1000
+    assert mias.post(PAGE, fields(seen)).status_code == 200
