@@ -226,12 +226,17 @@ def refusals(found: World) -> list[dict[str, Any]]:
     ]
 
 
-def all_closed(sql: Sql, rounds: list[int]) -> Callable[[], bool]:
+def all_closed(found: World, sql: Sql, rounds: list[int]) -> Callable[[], bool]:
+    """Return the question whether these rounds have closed; it fails when a process of the world has died."""
     marks = ", ".join("?" for _ in rounds)
-    return lambda: (
-        sql(f"SELECT count(*) FROM stakeholders_round WHERE id IN ({marks}) AND closed_at IS NOT NULL", *rounds)[0][0]
-        == len(rounds)
-    )
+    closed = f"SELECT count(*) FROM stakeholders_round WHERE id IN ({marks}) AND closed_at IS NOT NULL"  # noqa: S608
+
+    def are_closed() -> bool:
+        for name, process in found.processes.items():
+            assert process.poll() is None, f"{name} has died:\n{(found.data / f'{name}.log').read_text()[-2000:]}"
+        return bool(sql(closed, *rounds)[0][0] == len(rounds))
+
+    return are_closed
 
 
 __all__ = ["Shot", "Sql", "all_closed", "answers_to", "fire", "refusals", "stage", "wait_until", "world"]

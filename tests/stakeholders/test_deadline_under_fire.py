@@ -45,7 +45,7 @@ def under_fire(folder, capsys, *, answers, threads):
             fire(found, each["shots"], threads=threads)
             shots += each["shots"]
         rounds = [each["round"] for each in staged]
-        wait_until(all_closed(sql, rounds), "every round is closed", seconds=60)
+        wait_until(all_closed(found, sql, rounds), "every round is closed", seconds=60)
         refused = refusals(found)
         figures = Counter()
         for each in staged:
