@@ -99,14 +99,14 @@ def counted(round: Round) -> dict[str, Any]:
             "Nobody voted: %(count)d person was asked.", "Nobody voted: %(count)d people were asked.", asked
         ) % {"count": asked}
     else:
-        sentence = _(
-            "%(voters)d of %(asked)d voted on %(features)s: %(values)s ratings, %(no_opinion)s times “no opinion”."
-        ) % {
+        ratings = ngettext("%(count)s rating", "%(count)s ratings", numbers["values"])
+        skipped = ngettext("“no opinion” once", "“no opinion” %(count)s times", numbers["no_opinion"])
+        sentence = _("%(voters)d of %(asked)d voted on %(features)s: %(ratings)s, %(skipped)s.") % {
             "voters": numbers["voters"],
             "asked": asked,
             "features": features_in_words(features),
-            "values": wording.decimal(numbers["values"]),
-            "no_opinion": wording.decimal(numbers["no_opinion"]),
+            "ratings": ratings % {"count": wording.decimal(numbers["values"])},
+            "skipped": skipped % {"count": wording.decimal(numbers["no_opinion"])},
         }
     return {"sentence": sentence, "asked": asked, "features": features, **numbers}
 

@@ -150,7 +150,7 @@ def test_closing_counts_the_rows_and_says_so(voting, stan, olga):
 
     closed = closing.close_round(voting, now=voting.deadline_at + GRACE)
     assert closed.outcome == {
-        "sentence": "2 of 2 voted on 3 features: 4 ratings, 1 times “no opinion”.",
+        "sentence": "2 of 2 voted on 3 features: 4 ratings, “no opinion” once.",
         "asked": 2, "features": 3, "values": 4, "no_opinion": 1, "voters": 2,
     }  # fmt: skip
     assert Tally.objects.filter(feature=first, criterion="impact", value=4).get().votes == 1
