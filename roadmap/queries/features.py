@@ -87,7 +87,7 @@ def feature_list(product: Product, query: QueryDict, *, with_scores: bool) -> Fe
         paginator.count = total
     page = paginator.get_page(query.get("page"))
     return FeatureList(
-        rows=_rows(product, list(page.object_list), with_scores=with_scores),
+        rows=_rows(product, _ids_on(page), with_scores=with_scores),
         page=page,
         total=total,
         sort=sort,
@@ -95,6 +95,15 @@ def feature_list(product: Product, query: QueryDict, *, with_scores: bool) -> Fe
         with_scores=with_scores,
         without=_without(filters, every, query) if not paginator.count and total else None,
     )
+
+
+def _ids_on(page: Page) -> list[int]:
+    """Return the ids of a page's features. Beyond the middle the list is read from its end, so that no page is far away."""
+    first, last, count = page.start_index() - 1, page.end_index(), page.paginator.count
+    if first <= count // 2:
+        return list(page.object_list)
+    every: QuerySet = page.paginator.object_list.reverse()
+    return list(every[count - last : count - first])[::-1]
 
 
 def lanes(features: Iterable[int]) -> dict[int, Objective]:

@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from roadmap.filters import FeatureFilter, in_order
 from roadmap.models import Contribution, Dependency, Effort, Feature, Relation, Standing
 from tests import factories
 
@@ -220,3 +221,16 @@ def test_the_page_of_a_feature_takes_the_same_queries_however_much_hangs_on_it(c
 def test_suggestions_are_for_those_who_may_edit(client, mia, stan, sign_in, three):
     assert b"BCN-2" in sign_in(mia).get(f"{LIST}suggestions/", {"q": "sign"}).content
     assert sign_in(stan).get(f"{LIST}suggestions/", {"q": "sign"}).status_code == 403
+
+
+@pytest.mark.parametrize("sort", ["number", "-title", "size", "-size", "release", "-score", "-updated"])
+def test_every_feature_is_on_exactly_one_page_whichever_end_it_is_read_from(client, mia, sign_in, beacon, sort):
+    many(beacon, 120)
+    for number in range(30):
+        factories.feature(beacon, "Same title", days=number % 4 or None)
+    sign_in(mia)
+    pages = [client.get(LIST, {"sort": sort, "page": page}).context["features"].rows for page in (1, 2, 3)]
+    keys = [row.feature.number for rows in pages for row in rows]
+    assert len(keys) == len(set(keys)) == 150
+    found = FeatureFilter({}, Feature.objects.filter(product=beacon)).qs
+    assert keys == list(in_order(found, sort).values_list("number", flat=True))
