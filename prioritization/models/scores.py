@@ -69,7 +69,9 @@ class ScoreRequest(models.Model):
 
     product = models.OneToOneField(Product, on_delete=models.CASCADE, related_name="score_request")
     asked_at = models.DateTimeField()
-    ticket = models.BigIntegerField(default=0, help_text="random, new each time it is asked: clocks can show one instant twice")
+    ticket = models.BigIntegerField(
+        default=0, help_text="random, new each time it is asked: clocks can show one instant twice"
+    )
     claimed_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
