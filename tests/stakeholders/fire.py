@@ -41,6 +41,7 @@ def world(folder: Path, *parts: str, environment: dict[str, str] | None = None) 
             "ACCORD_DATA": str(data),
             "WEB_BIND": f"127.0.0.1:{port}",
             "LOG_FORMAT": "json",
+            "LOG_LEVEL": "INFO",
             "DJANGO_SETTINGS_MODULE": "config.settings",
             **(environment or {}),
         }
