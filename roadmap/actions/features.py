@@ -92,7 +92,7 @@ def edit_feature(feature: Feature, *, edition: int, content: FeatureContent, by:
     Raises EditConflict when someone saved in between, CircularNeeds when the needs would run in a circle.
     """
     stored = (
-        Feature.objects.select_for_update(of=["self"])
+        Feature.objects.select_for_update(of=["self"], no_key=True)
         .select_related("product", "lead_team", "release")
         .get(pk=feature.pk)
     )
@@ -206,7 +206,7 @@ def _set_needs(feature: Feature, wanted: set[int]) -> bool:
     if set(feature.dependencies.values_list("needs_id", flat=True)) == wanted:
         return False
     # Two people who each add half of a circle would not see each other's half: one waits for the other here.
-    Product.objects.select_for_update().filter(pk=feature.product_id).first()
+    Product.objects.select_for_update(no_key=True).filter(pk=feature.product_id).first()
     edges = Dependency.objects.filter(feature__product=feature.product_id).values_list("feature_id", "needs_id")
     if circle := circle_through(feature.pk, wanted, edges):
         found = Feature.objects.select_related("product").in_bulk(circle)

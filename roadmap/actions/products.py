@@ -48,7 +48,7 @@ def edit_product(product: Product, *, edition: int, fields: Mapping[str, Any], b
 
     Does nothing when nothing differs. Raises EditConflict when someone saved in between.
     """
-    stored = Product.objects.select_for_update().get(pk=product.pk)
+    stored = Product.objects.select_for_update(no_key=True).get(pk=product.pk)
     if stored.edition != edition:
         raise EditConflict
     changed = [name for name, value in fields.items() if getattr(stored, name) != value]

@@ -30,7 +30,7 @@ def save_objective(objective: Objective, *, fields: Mapping[str, Any], by: Seat,
     Raises NoLetterLeft for the 27th.
     """
     if objective.pk is None:
-        Product.objects.select_for_update().get(pk=objective.product_id)
+        Product.objects.select_for_update(no_key=True).get(pk=objective.product_id)
         objective.letter = _free_letter(objective.product)
         objective.position = (objective.product.objectives.aggregate(last=Max("position"))["last"] or 0) + 1
     before = None if objective.pk is None else Objective.objects.values_list("current", flat=True).get(pk=objective.pk)
@@ -91,7 +91,7 @@ def set_capacity(product: Product, days: Mapping[tuple[int, int], float | None],
 
     Pairs that are left out stay as they are. Returns how many figures changed.
     """
-    rows = Capacity.objects.select_for_update().filter(team__product=product)
+    rows = Capacity.objects.select_for_update(no_key=True).filter(team__product=product)
     stood = {(row.team_id, row.release_id): row for row in rows}
     changed = {pair: value for pair, value in days.items() if value != (stood[pair].days if pair in stood else None)}
     gone = [stood[pair].pk for pair, value in changed.items() if value is None]
@@ -113,7 +113,7 @@ def set_capacity(product: Product, days: Mapping[tuple[int, int], float | None],
 
 def _save(part: Any, fields: Mapping[str, Any], *, by: Seat, now: datetime) -> Any:
     is_new = part.pk is None
-    stored = part if is_new else type(part)._default_manager.select_for_update().get(pk=part.pk)
+    stored = part if is_new else type(part)._default_manager.select_for_update(no_key=True).get(pk=part.pk)
     changed = [name for name, value in fields.items() if getattr(stored, name) != value]
     for name in fields:
         setattr(part, name, fields[name])
