@@ -45,16 +45,18 @@ class Claim(NamedTuple):
 def request_scores(product_id: int, *, now: datetime) -> None:
     """Say that a product's scores are out of date. Part of the transaction that made them so; safe to repeat.
 
-    Call it last in that transaction: everybody who votes on this product writes the same row.
+    Call it last in that transaction: everybody who votes on this product writes the same row. Only the first to ask
+    wakes the worker; whoever asks while the row stands is found by that run, or by the one it starts after itself.
     """
+    asked = {"asked_at": now, "ticket": secrets.randbits(62)}
+    if ScoreRequest.objects.filter(product_id=product_id).update(**asked):
+        return
     ScoreRequest.objects.bulk_create(
-        [ScoreRequest(product_id=product_id, asked_at=now, ticket=secrets.randbits(62))],
+        [ScoreRequest(product_id=product_id, **asked)],
         update_conflicts=True,
         unique_fields=["product"],
-        update_fields=["asked_at", "ticket"],
+        update_fields=list(asked),
     )
-    if _asleep.get():
-        return
     # a lambda, not a partial: Django logs a failing robust hook by its __qualname__, which a partial lacks
     transaction.on_commit(lambda: wake(product_id), robust=True)
 

@@ -223,6 +223,25 @@ def test_a_vote_is_kept_though_the_broker_is_away(
     assert ScoreRequest.objects.filter(product=beacon).exists()
 
 
+def test_of_many_votes_only_the_first_wakes_the_worker(
+    beacon, features, voters, now, monkeypatch, django_capture_on_commit_callbacks
+):
+    woken = []
+    monkeypatch.setattr(scores, "wake", woken.append)
+    voting = voting_round(beacon, features)
+
+    def vote(feature):
+        with django_capture_on_commit_callbacks(execute=True):
+            rate(voting, voters[0], feature, impact=5)
+
+    for feature in features[:3]:
+        vote(feature)
+    assert woken == [beacon.pk]
+    scoring.score_when_asked(beacon.pk, clock=lambda: now)
+    vote(features[3])
+    assert woken == [beacon.pk, beacon.pk]
+
+
 def test_the_order_in_which_people_voted_changes_no_digest(beacon, voting, voters, features, now):
     before = scoring.read_inputs(beacon).digest()
     for seat in reversed(voters):
