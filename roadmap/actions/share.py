@@ -63,4 +63,6 @@ def revoke_share(share: ShareLink, *, by: Seat, now: datetime) -> None:
 
 def remember_use(share: ShareLink, *, on: date) -> None:
     """Note the day on which a link was last opened: one write a day, however many readers."""
+    if share.last_used_on == on:
+        return
     ShareLink.objects.filter(pk=share.pk).exclude(last_used_on=on).update(last_used_on=on)

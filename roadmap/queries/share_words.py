@@ -30,7 +30,7 @@ def standing(found: Outcome | None, *, is_open: bool) -> str:
 
 
 def what_comes_next(roadmap: Roadmap) -> str:
-    """Return what ships next, by when, and for which objectives."""
+    """Return what ships next, by when, and for which objectives; and when the release after it comes."""
     ahead = coming(roadmap.releases, roadmap.today)
     for release, horizon in zip(ahead, (Horizon.NOW, Horizon.NEXT), strict=False):
         members = [
@@ -39,8 +39,19 @@ def what_comes_next(roadmap: Roadmap) -> str:
             if not each.feature.is_shipped and horizon_of(each, ahead, roadmap.today) is horizon
         ]
         if members:
-            return _ships(release, members, roadmap)
+            return _ships(release, members, roadmap) + _follows(ahead[ahead.index(release) + 1 :])
     return _("No release with anything in it lies ahead.")
+
+
+def _follows(rest: Sequence[Release]) -> str:
+    """Return when the release after the next one comes, so that two dates are told; nothing if none is known."""
+    if not rest:
+        return ""
+    return " " + _("%(release)s follows by %(day)s.") % {"release": rest[0].name, "day": _long_day(rest[0])}
+
+
+def _long_day(release: Release) -> str:
+    return formats.date_format(release.ends_on, pgettext("day, month and year", "j F Y"))
 
 
 def _ships(release: Release, members: Sequence[Placed], roadmap: Roadmap) -> str:
@@ -48,7 +59,7 @@ def _ships(release: Release, members: Sequence[Placed], roadmap: Roadmap) -> str
     why = [each.name for each in sorted(roadmap.objectives, key=lambda each: each.position) if each.id in served]
     facts = {
         "release": release.name,
-        "day": formats.date_format(release.ends_on, pgettext("day, month and year", "j F Y")),
+        "day": _long_day(release),
         "what": _listed([each.feature.title for each in members], most=MOST_NAMED),
         "why": _listed([f"“{name}”" for name in why], most=MOST_NAMED),
     }
