@@ -112,6 +112,16 @@ def test_an_objection_names_features_of_the_version_and_no_others(round, beacon,
     assert [row.feature for row in answer.features.all()] == [features[1]]
 
 
+def test_an_objection_may_name_a_feature_that_the_version_took_out(beacon, mia, people, features, now):
+    first = publish(beacon, mia, required=people)
+    withdraw_round(round_of(first), why="Next.", by=mia, now=now)
+    features[2].release = features[2].starts_on = features[2].ends_on = None
+    features[2].save(update_fields=["release", "starts_on", "ends_on"])
+    second = round_of(publish(beacon, mia, required=people))
+    answer = say(second, people[0], "object", "It was promised.", features=[features[2]])
+    assert [row.feature for row in answer.features.all()] == [features[2]]
+
+
 @pytest.mark.parametrize("after", [timedelta(0), timedelta(microseconds=1), timedelta(seconds=4)])
 def test_an_answer_at_or_after_the_deadline_is_refused_though_the_round_is_still_open(round, people, after):
     with pytest.raises(AnswerIsLate):
