@@ -94,14 +94,14 @@ def _numbers(top: int) -> list[int]:
 def _dates(opened_at: datetime, deadline_at: datetime, tz: ZoneInfo) -> list[tuple[datetime, bool]]:
     """Return the midnights to label, at most `MOST_DAYS`, the day of opening first; the month with the first of each."""
     first, last = opened_at.astimezone(tz).date(), (deadline_at - timedelta(microseconds=1)).astimezone(tz).date()
-    days = (last - first).days
+    days, span = (last - first).days, deadline_at - opened_at
     step = max(1, -(-(days + 1) // MOST_DAYS))
     labelled, month = [], None
     for number in range(0, days + 1, step):
         day = first + timedelta(days=number)
         at = datetime(day.year, day.month, day.day, tzinfo=tz)
-        if number and (deadline_at - at) < (deadline_at - opened_at) / 24:
-            continue
+        if number and (at - opened_at < span / 7 or deadline_at - at < span / 24):
+            continue  # it would run into the first label, which is the longest, or out of the frame
         labelled.append((max(at, opened_at), day.month != month))
         month = day.month
     return labelled

@@ -59,7 +59,7 @@ def round(request: HttpRequest, slug: str, public_id: str) -> HttpResponse:
         deadline=deadline_wording.short(found),
         zone=wording.abbreviation(found.deadline_local),
         is_counting=found.is_open and not found.takes_answers_at(clock.now()),
-        history=lines_about(found, product=seat.product, limit=12, without=[Verb.EXTENDED]),
+        history=lines_about(found, product=seat.product, limit=12, without=[Verb.EXTENDED, Verb.ANSWERED, Verb.VOTED]),
     )
     return render(request, "stakeholders/round.html", context)
 

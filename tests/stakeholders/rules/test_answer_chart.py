@@ -41,9 +41,16 @@ def test_days_are_labelled_the_month_once():
 
     assert [(tick.label, tick.with_month) for tick in drawn.dates][:2] == [
         (date(2026, 11, 18), True),
-        (date(2026, 11, 20), False),
+        (date(2026, 11, 22), False),
     ]
     assert [tick.with_month for tick in drawn.dates if tick.label.month == 12][:1] in ([True], [])
+
+
+def test_labels_keep_apart():
+    for hour in range(24):
+        drawn = chart(opened=OPENED.replace(hour=hour))
+        places = [tick.at for tick in drawn.dates]
+        assert all(later - sooner >= 45 for sooner, later in zip(places, places[1:], strict=False))
 
 
 def test_the_table_counts_up_day_by_day():
