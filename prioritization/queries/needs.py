@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 
 from prioritization.models import ScoreRequest
 from prioritization.rules.needs import Harm, weight
+from prioritization.rules.relief import Movable, relief
 from prioritization.rules.scales import SPLIT_FROM
 from roadmap.models import Answer, Capacity, Confirmation, Effort, Feature, Objective, Product, Release, Standing
 from roadmap.queries.confirmation import last_answers
@@ -170,30 +171,57 @@ def _who_is_silent(people: int, silent: list[Invitation]) -> str:
 
 def _over_capacity(place: _Place, releases: list[Release]) -> Iterator[Need]:
     efforts = Effort.objects.filter(feature__release__in=releases).exclude(feature__status=Feature.Status.DROPPED)
-    asked = efforts.order_by().values_list("team", "feature__release").annotate(days=Sum("likely"))
+    rows = efforts.order_by().values_list("team_id", "feature__release_id").annotate(days=Sum("likely"))
+    asked = {(team, release): days for team, release, days in rows}
     there = {
         (row.team_id, row.release_id): row
         for row in Capacity.objects.filter(release__in=releases).select_related("team")
     }
-    over = {
-        (team, release): days
-        for team, release, days in asked
-        if (team, release) in there and days > there[team, release].days + 1e-9
-    }
-    by_id = {release.pk: release for release in releases}
-    for (team, release), days in over.items():
-        cell, ends_on = there[team, release], by_id[release].ends_on
-        facts = {"team": cell.team.name, "release": by_id[release].name}
-        figures = {"asked": wording.decimal(days), "there": wording.days(cell.days)}
-        yield Need(
-            mark="over",
-            title=_("%(team)s is over capacity in %(release)s") % facts,
-            text=_("%(asked)s of %(there)s are planned. Move a feature, or make room.") % figures,
-            when=wording.relative(ends_on, now=place.now, zone=place.product.time_zone),
-            url=place.features(team=team, release=release, sort="-size"),
-            act=_("See features"),
-            weight=weight(Harm.WRONG, place.days_to(ends_on)),
+    left = {cell: row.days - asked.get(cell, 0.0) for cell, row in there.items()}
+    over = {cell for cell, days in left.items() if days < -1e-9}
+    movable = _movable(over)
+    for at, release in enumerate(releases):
+        for cell in sorted(each for each in over if each[1] == release.pk):
+            team = there[cell].team
+            rooms = [(later.name, left.get((team.pk, later.pk), 0.0)) for later in releases[at + 1 :]]
+            move = relief(-left[cell], movable[cell], rooms)
+            yield Need(
+                mark="over",
+                title=_("%(team)s is over capacity in %(release)s") % {"team": team.name, "release": release.name},
+                text=_what_is_over(asked[cell], there[cell].days, move),
+                when=wording.relative(release.ends_on, now=place.now, zone=place.product.time_zone),
+                url=place.features(team=team.pk, release=release.pk, sort="-size"),
+                act=_("See features"),
+                weight=weight(Harm.WRONG, place.days_to(release.ends_on)),
+            )
+
+
+def _movable(over: set[tuple[int, int]]) -> dict[tuple[int, int], list[Movable]]:
+    """Return what each overfull team works on in that release, by (team, release). One query."""
+    found: dict[tuple[int, int], list[Movable]] = defaultdict(list)
+    rows = (
+        Effort.objects.filter(
+            team__in={team for team, _release in over}, feature__release__in={release for _team, release in over}
         )
+        .exclude(feature__status__in=[Feature.Status.DROPPED, Feature.Status.SHIPPED])
+        .order_by("feature__number")
+        .values_list(
+            "team_id", "feature__release_id", "feature__title", "likely", "feature__standing__rank", "feature__status"
+        )
+    )
+    for team, release, title, days, rank, status in rows:
+        is_begun = status == Feature.Status.IN_PROGRESS
+        found[team, release].append(Movable(title, days, rank, is_begun))
+    return found
+
+
+def _what_is_over(asked: float, there: float, move: tuple[str, str] | None) -> str:
+    facts = {"asked": wording.decimal(asked, 0 if asked == int(asked) else 1), "there": wording.days(there)}
+    if move is None:
+        return _("%(asked)s of %(there)s are planned. No single move would fix it.") % facts
+    feature, release = move
+    words = _("%(asked)s of %(there)s are planned. Moving “%(feature)s” to %(release)s would fix it.")
+    return words % (facts | {"feature": feature, "release": release})
 
 
 def _late_releases(place: _Place) -> Iterator[Need]:

@@ -18,7 +18,7 @@ from roadmap.models import Product
 from roadmap.queries import products as queries
 from roadmap.views.setup import setup_context
 from stakeholders import access
-from stakeholders.access import EDIT
+from stakeholders.access import EDIT, OWN
 from stakeholders.clock import now
 from stakeholders.models import Seat, User
 from stakeholders.pages import gone_back, page, said
@@ -55,7 +55,8 @@ def product_new(request: HttpRequest) -> HttpResponse:
 def setup(request: HttpRequest, slug: str) -> HttpResponse:
     """What the product is for, for everyone who has a seat at it."""
     seat = access.seat(request.user, slug)
-    context = setup_context(seat, "product", objectives=queries.objective_rows(seat.product))
+    objectives = queries.objective_rows(seat.product)
+    context = setup_context(seat, "product", objectives=objectives, can_delete=seat.reaches(OWN))
     return page(request, "roadmap/setup.html", context)
 
 

@@ -61,7 +61,7 @@ def test_what_needs_a_manager_stands_worst_and_nearest_first(mia, now, busy):
 def test_each_need_says_why_and_leads_to_what_one_can_do(client, mia, sign_in, now, busy):
     needs = {need.act: need for need in home(mia, now=now).needs}
     assert needs["Remind"].text == "1 of 2 have answered; Hanna Berg has answered 3 of 18."
-    assert needs["See features"].text.startswith("44 of 40\u00a0d are planned.")
+    assert needs["See features"].text == "44 of 40\u00a0d are planned. No single move would fix it."
     assert "Weekly digest (rank 7)" in needs["Compare"].text
     sign_in(mia)
     for need in needs.values():
@@ -70,6 +70,13 @@ def test_each_need_says_why_and_leads_to_what_one_can_do(client, mia, sign_in, n
         "EU data residency"
     ]
     assert [row.feature for row in client.get(needs["Sort out"].url).context["features"].rows] == [busy["late"]]
+
+
+def test_a_team_over_capacity_is_told_which_move_would_give_it_room(mia, now, beacon, busy):
+    spring = factories.release(beacon, "2027.1")
+    factories.capacity(factories.team(beacon, "Insights"), spring, 60)
+    [need] = [need for need in home(mia, now=now).needs if need.mark == "over"]
+    assert need.text == "44 of 40\u00a0d are planned. Moving “Weekly digest” to 2027.1 would fix it."
 
 
 def test_an_objection_stands_above_all_else_until_it_is_taken_back(client, mia, stan, sign_in, beacon, now):

@@ -88,7 +88,7 @@ def import_tables(
     dry_run     everything is done, then taken back
     """
     with transaction.atomic():
-        product = Product.objects.select_for_update().get(pk=product.pk)
+        product = Product.objects.select_for_update(no_key=True).get(pk=product.pk)
         written = Written()
         releases, release_problems = _import_releases(product, tables.releases, written)
         features = None
