@@ -16,4 +16,5 @@ os.makedirs(os.path.join(os.environ["ACCORD_DATA"], "static"), exist_ok=True)  #
 
 # A busy machine is slow, not wrong: properties are about values.
 settings.register_profile("accord", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("accord")
+settings.register_profile("fast", settings.get_profile("accord"), max_examples=10)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "accord"))

@@ -24,6 +24,13 @@ DEBIAN = {
     "redis-server": lambda: shutil.which("redis-server"),
     "chromium": servers.chromium,
 }
+SLOW = [
+    "tests/access",
+    "tests/prioritization/actions/test_scoring.py",
+    "tests/prioritization/test_ranking.py",
+    "tests/prioritization/test_sample.py",
+]
+"""What `--fast` leaves out besides the marked tests: each took more than 15 s of one processor."""
 NO_CHROMIUM = "Chromium is missing: install it (apt install chromium), or run .venv/bin/playwright install chromium."
 
 
@@ -73,12 +80,9 @@ def main(arguments: Sequence[str]) -> int:
     report = Report()
     if options.fast:
         check_style(report)
-        suite(
-            report,
-            "quick tests on SQLite",
-            "not browser and not processes and not postgres and not real_data",
-            for_pytest,
-        )
+        slow = [f"--ignore={path}" for path in SLOW]
+        quick = "not browser and not processes and not postgres and not real_data"
+        suite(report, "quick tests on SQLite", quick, [*slow, *for_pytest], {"HYPOTHESIS_PROFILE": "fast"})
         return report.close(begun)
     install_what_is_missing()
     check_style(report)
@@ -140,7 +144,7 @@ def suite(report: Report, name: str, marked: str, for_pytest: Sequence[str], env
         if any(argument.startswith("-n") for argument in for_pytest)
         else ["-n", os.environ.get("TEST_PROCESSES", "2")]
     )
-    fine = (0, NO_TEST_COLLECTED) if for_pytest else (0,)
+    fine = (0, NO_TEST_COLLECTED) if any(not argument.startswith("--ignore=") for argument in for_pytest) else (0,)
     return report.run(
         name,
         sys.executable,
