@@ -99,13 +99,13 @@ def counted(round: Round) -> dict[str, Any]:
             "Nobody voted: %(count)d person was asked.", "Nobody voted: %(count)d people were asked.", asked
         ) % {"count": asked}
     else:
-        ratings = ngettext("%(count)s rating", "%(count)s ratings", numbers["values"])
+        rated = ngettext("%(count)s rating", "%(count)s ratings", numbers["values"])
         skipped = ngettext("“no opinion” once", "“no opinion” %(count)s times", numbers["no_opinion"])
         sentence = _("%(voters)d of %(asked)d voted on %(features)s: %(ratings)s, %(skipped)s.") % {
             "voters": numbers["voters"],
             "asked": asked,
             "features": features_in_words(features),
-            "ratings": ratings % {"count": wording.decimal(numbers["values"])},
+            "ratings": rated % {"count": wording.decimal(numbers["values"])},
             "skipped": skipped % {"count": wording.decimal(numbers["no_opinion"])},
         }
     return {"sentence": sentence, "asked": asked, "features": features, **numbers}
