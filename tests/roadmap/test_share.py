@@ -21,6 +21,12 @@ from tests.roadmap.confirming import path_of_link, plan_beacon, publish, round_o
 SHARES = "/p/beacon/roadmap/shares/"
 
 
+@pytest.fixture(autouse=True)
+def on_24_november(monkeypatch):
+    """Readers come on a day on which the planned releases lie ahead; deadlines still go by the database's clock."""
+    monkeypatch.setattr("roadmap.views.share.now", lambda: factories.NOW)
+
+
 @pytest.fixture
 def features(beacon, mia):
     return plan_beacon(beacon, mia)
@@ -34,7 +40,7 @@ def published(beacon, mia, stan, olga, features):
 def share(product, by, **terms) -> str:
     """The path of a new link."""
     made = make_share(
-        product, terms=ShareTerms(**({"audience": "Aldermoor’s customers"} | terms)), by=by, now=datetime.now(UTC)
+        product, terms=ShareTerms(**({"audience": "Aldermoor’s customers"} | terms)), by=by, now=factories.NOW
     )
     return url_of(made.link).removeprefix("http://testserver")
 
@@ -62,9 +68,8 @@ def read(client, path):
 
 
 def test_a_leader_reads_version_standing_and_three_sentences_without_an_account(
-    client, beacon, mia, stan, olga, published, features, monkeypatch
+    client, beacon, mia, stan, olga, published, features
 ):
-    monkeypatch.setattr("roadmap.views.share.now", lambda: factories.NOW)
     answer(published, stan, "confirm")
     answer(published, olga, "concerns", "Too early.", features[1])
     html = read(client, share(beacon, mia))
@@ -235,9 +240,9 @@ def test_a_link_that_is_over_says_what_to_do(client, beacon, mia, published, end
     path = share(beacon, mia)
     found = ShareLink.objects.get()
     if end == "revoked":
-        revoke_share(found, by=mia, now=datetime.now(UTC))
+        revoke_share(found, by=mia, now=factories.NOW)
     else:
-        Link.objects.update(expires_at=datetime.now(UTC) - timedelta(seconds=1))
+        Link.objects.update(expires_at=factories.NOW)
     response = client.get(path)
     assert response.status_code == 410
     html = response.content.decode()

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from roadmap.rules.timeline.conclusion import conclude
@@ -179,7 +179,6 @@ def label_and_bar(bar, style, px):
     return (label, label_end), (left, right)
 
 
-@settings(max_examples=150)
 @given(roadmaps(), st.sampled_from(Lanes), st.sampled_from([1.0, 1.3, 2.5]))
 def test_no_two_labels_or_bars_of_a_row_overlap_on_the_axis_or_on_a_wider_one(facts, lanes, wider):
     drawing = draw(facts, lanes=lanes)
