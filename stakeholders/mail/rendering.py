@@ -53,12 +53,13 @@ def _round_context(
 ) -> dict[str, Any]:
     round = message.round
     asker = _asker(round)
+    takes_answers = message.kind in TAKES_ANSWERS and round.takes_answers_at(now)
     return {
         "headline": plain(words.headline),
         "paragraphs": [{"words": each, "plain": plain(each)} for each in words.paragraphs],
         "button": plain(words.button),
         "url": _address(message, round, now, masked) if words.button else "",
-        "deadline": deadline_wording.long(round) if message.kind in TAKES_ANSWERS else "",
+        "deadline": deadline_wording.long(round) if takes_answers else "",
         "time_left": wording.relative(round.deadline_at, now=now, zone=round.zone)
         if message.kind == Message.Kind.REMINDER
         else "",
@@ -69,7 +70,7 @@ def _round_context(
         "rows": [_row(row) for row in words.rows],
         "rows_more": plain(words.rows_more),
         "aside": [plain(line) for line in words.aside],
-        "takes_answers": message.kind in TAKES_ANSWERS,
+        "takes_answers": takes_answers,
         "is_receipt": message.kind == Message.Kind.RECEIPT,
         "preview": _preview(message, words),
     }

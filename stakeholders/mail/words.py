@@ -36,7 +36,7 @@ def _extension(message: Message, invitation: Invitation) -> MailWords:
     round, extension = message.round, Extension.objects.select_related("by__user").get(pk=message.facts["extension"])
     paragraphs: list[Words] = [
         format_html(
-            _("{who} moved the deadline of {what} from {before} to <strong>{after}</strong>."),
+            _("{who} moved the deadline of “{what}” from {before} to <strong>{after}</strong>."),
             who=extension.by.user.get_full_name(),
             what=round.title,
             before=deadline_wording.short_at(extension.from_at, round.zone),
@@ -50,7 +50,7 @@ def _extension(message: Message, invitation: Invitation) -> MailWords:
     else:
         button = _("Answer")
     return MailWords(
-        subject=_("More time for %s") % round.title,
+        subject=_("More time for “%s”.") % round.title,
         headline=_("%(name)s, there is more time") % {"name": message.user.get_short_name()},
         paragraphs=paragraphs,
         button=button,
@@ -68,7 +68,7 @@ def _outcome(message: Message, now: datetime) -> MailWords:
         )
     return MailWords(
         subject=_("Outcome: %s") % round.title,
-        headline=_("%s has closed") % round.title,
+        headline=_("“%s” has closed") % round.title,
         paragraphs=paragraphs,
         button=_("See the outcome"),
     )
@@ -79,7 +79,7 @@ def _withdrawal(message: Message) -> MailWords:
     who = round.cancelled_by.user.get_full_name() if round.cancelled_by else _("The manager")
     return MailWords(
         subject=_("Withdrawn: %s") % round.title,
-        headline=_("%s was withdrawn") % round.title,
+        headline=_("“%s” was withdrawn") % round.title,
         paragraphs=[
             _("%(who)s withdrew it: %(why)s") % {"who": who, "why": round.cancelled_why},
             _("You need not do anything. What you answered is kept, and counts for nothing."),

@@ -184,10 +184,10 @@ def test_an_extension_says_from_when_to_when_who_and_why(opened, stan, mia, now)
 
     mail = mail_to(stan, "extension", opened, now)
 
-    assert mail["Subject"] == "More time for Who is in favour? Until Fri 11 Dec, 12:00 CET"
+    assert mail["Subject"].strip() == "More time for “Who is in favour?”. Until Fri 11 Dec, 12:00 CET"
     for words in (text_of(mail), Page(html_of(mail)).text()):
         words = words.replace("\u00a0", " ")
-        assert "Mia Okafor moved the deadline of Who is in favour? from Fri 4 Dec, 17:00 CET to" in words
+        assert "Mia Okafor moved the deadline of “Who is in favour?” from Fri 4 Dec, 17:00 CET to" in words
         assert "Half of Sales is at the fair." in words
 
 
@@ -197,6 +197,14 @@ def test_a_receipt_says_how_long_it_can_be_changed_and_what_to_do_if_it_was_not_
     text = text_of(mail_to(stan, "receipt", opened, now))
     assert "You can change it until Friday 4 December 2026, 17:00 in Berlin (CET)." in text
     assert "Was this not you? Reply to this mail; Mia can end the link." in text
+
+
+def test_a_receipt_that_goes_out_after_the_deadline_does_not_promise_a_change(opened, stan, now):
+    outbox.queue(Message.Kind.RECEIPT, opened, opened.invitations.filter(seat=stan), due_at=now, now=now)
+
+    text = text_of(mail_to(stan, "receipt", opened, opened.deadline_at))
+    assert "You can change it" not in text
+    assert "Stan, your hand is up" in text
 
 
 def test_a_sign_in_mail_makes_a_new_link_that_works_once(db, now):
