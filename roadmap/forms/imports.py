@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from roadmap import import_wording
+from roadmap.rules.imports.columns import is_plain_list
 from roadmap.rules.imports.reading import MAX_BYTES, Fault, Table, Unreadable, decoded, read
 
 MOST_PACKED = 2_000_000
@@ -62,7 +63,7 @@ class SourceForm(forms.Form):
         required=False,
         strip=False,
         widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false", "wrap": "off"}),
-        help_text=lazy("Copy the rows with their heading line. A plain list of titles under the word “Title” will do."),
+        help_text=lazy("Copy the rows with their heading line. A plain list of titles, one a line, will do."),
     )
     file = forms.FileField(
         label=lazy("Or choose a CSV file"),
@@ -81,6 +82,8 @@ class SourceForm(forms.Form):
                 raise Unreadable(Fault.TOO_LARGE)
             body, encoding = decoded(file.read()) if file else (text, "")
             self.parcel = Parcel(body, file.name if file else "", encoding)
+            if not file and is_plain_list(self.parcel.table):
+                self.parcel = Parcel(f"Title\n{body}")
             rows = self.parcel.table.rows
         except Unreadable as refusal:
             raise ValidationError({where: import_wording.of_file(refusal)}) from refusal

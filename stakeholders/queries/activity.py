@@ -114,6 +114,8 @@ def _thing(row: Activity, names: Names) -> str:
         person = names.get(row.facts.get("seat") or 0)
         quoted = _("“%(title)s”") % {"title": row.object_label}
         return _("%(name)s in %(round)s") % {"name": person, "round": quoted} if person else quoted
+    if row.verb == Verb.IMPORTED and not row.object_label:
+        return _("pasted rows")
     word = KINDS.get(row.object_kind)
     if not word or row.object_kind in BY_KEY:
         return row.object_label

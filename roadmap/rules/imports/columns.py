@@ -59,6 +59,11 @@ def guess(table: Table) -> tuple[Guess, ...]:
     return tuple(guesses.get(index, Guess(None, How.NOT)) for index in range(len(table.header)))
 
 
+def is_plain_list(table: Table) -> bool:
+    """Return whether the table is one column under no field's name: a list of titles, the first line one of them."""
+    return len(table.header) == 1 and guess(table)[0].how not in (How.NAME, How.LIKENESS)
+
+
 def _likeness(name: str, alias: str, place: int) -> tuple[float, bool]:
     """Return how alike two names are, 0 to 100, and whether they are the same; earlier aliases weigh a little more."""
     if name == alias:

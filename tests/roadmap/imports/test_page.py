@@ -239,3 +239,15 @@ def test_a_page_full_of_faults_can_still_be_sent(mias):
     seen = mias.post(PAGE, {"text": header + rows})
     assert len(fields(seen)) < 1000
     assert mias.post(PAGE, fields(seen)).status_code == 200
+
+
+@pytest.mark.parametrize("text", ["Dark mode\nOffline maps\n", "Title\nDark mode\nOffline maps\n"])
+def test_a_plain_list_loses_none_of_its_titles(mias, text):
+    seen = mias.post(PAGE, {"text": text})
+    mias.post(PAGE + "apply/", fields(seen))
+    assert {"Dark mode", "Offline maps"} <= set(Feature.objects.values_list("title", flat=True))
+
+
+def test_the_activity_says_that_rows_were_pasted(mias):
+    mias.post(PAGE + "apply/", fields(mias.post(PAGE, {"text": "Dark mode\nOffline maps\n"})))
+    assert "imported pasted rows" in words(mias.get("/p/beacon/"))
