@@ -69,8 +69,13 @@ def _by_spaces(piece: str) -> list[str]:
 
 
 def _person(piece: str) -> Person | None:
-    named = _NAMED.search(piece)
-    name, address = (named["name"], named["address"]) if named else parseaddr(piece)
+    words = piece.split()
+    if named := _NAMED.search(piece):
+        name, address = named["name"], named["address"]
+    elif len(words) > 1 and "@" in words[-1] and "@" not in "".join(words[:-1]):
+        name, address = " ".join(words[:-1]).strip('"'), words[-1].strip("()")
+    else:
+        name, address = parseaddr(piece)
     address = re.sub(r"^mailto:", "", (address or piece).strip(), flags=re.IGNORECASE).lower()
     if len(address) > 254 or not _ADDRESS.match(address):
         return None

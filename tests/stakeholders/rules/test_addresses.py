@@ -13,6 +13,8 @@ from stakeholders.rules.addresses import MOST, Person, read
         ("a@x.org b@y.org", [("", "a@x.org"), ("", "b@y.org")]),
         ("Ann Lee\tann@x.org\nBob\tbob@x.org", [("Ann Lee", "ann@x.org"), ("Bob", "bob@x.org")]),
         ("Ann Lee <ann@x.org>, Bob <bob@x.org>", [("Ann Lee", "ann@x.org"), ("Bob", "bob@x.org")]),
+        ("Ann Lee ann@x.org", [("Ann Lee", "ann@x.org")]),
+        ("Ann Lee ann@x.org, Bob (bob@x.org)", [("Ann Lee", "ann@x.org"), ("Bob", "bob@x.org")]),
         ("mailto:a@x.org", [("", "a@x.org")]),
         ("زينب <z@x.org>", [("زينب", "z@x.org")]),
         ("  \n\n ; , ", []),
