@@ -19,20 +19,24 @@ LEFT = timedelta(hours=1)
 
 DAYS_BEFORE = (7, 2)
 
+SETTLED = timedelta(days=1)
+"""A morning within this time after the opening reminds nobody: they have just been asked."""
+
 
 def schedule(opens_at: datetime, deadline_at: datetime, zone: str) -> list[datetime]:
     """Return when to remind those who are silent: UTC, rising, between the opening and the deadline.
 
-    A round of a few days gets the mornings 7 days and 2 days before its last day, and that day itself. One too short
-    for any of them is reminded once, with a quarter of its time left; one shorter than two hours not at all: everybody
+    A round of a few days gets the mornings 7 days and 2 days before its last day, and that day itself, but none within
+    `SETTLED` after the opening, save on the last day. One too short for any of them is reminded once, with a quarter of its time left; one shorter than two hours not at all: everybody
     would get two mails within the hour.
 
     All are at least `APART` after the opening and each other, and `LEFT` before the deadline.
     """
     last_day = _wall(deadline_at - timedelta(microseconds=1), zone).date()
     mornings = [datetime.combine(last_day - timedelta(days=days), MORNING) for days in DAYS_BEFORE]
-    wanted = [*mornings, datetime.combine(last_day, LAST_CALL)]
-    fitting = _fitting([_instant(wall, zone) for wall in wanted], opens_at, deadline_at)
+    settled = [at for wall in mornings if (at := _instant(wall, zone)) >= opens_at + SETTLED]
+    wanted = [*settled, _instant(datetime.combine(last_day, LAST_CALL), zone)]
+    fitting = _fitting(wanted, opens_at, deadline_at)
     if fitting:
         return fitting
     late = deadline_at - (deadline_at - opens_at) / 4

@@ -38,6 +38,12 @@ def berlin(*args):
             id="four days",
         ),
         pytest.param(
+            berlin(2026, 11, 25, 2),
+            berlin(2026, 12, 2, 17),
+            [berlin(2026, 11, 30, 8), berlin(2026, 12, 2, 9)],
+            id="a week, opened before the morning: nobody is reminded the same day",
+        ),
+        pytest.param(
             berlin(2026, 11, 27, 9),
             berlin(2026, 11, 27, 17),
             [berlin(2026, 11, 27, 15)],
