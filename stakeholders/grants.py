@@ -61,7 +61,7 @@ def invitation(request: HttpRequest, public_id: str, *, kind: str | None) -> Inv
         .select_related(
             "link__seat__user", "link__seat__department", "link__round__product", "link__round__opened_by__user"
         )
-        .order_by("-created_at", "-pk")
+        .order_by("-expires_at", "-pk")  # the button pressed last, also where it was pressed before
         .first()
         if browser
         else None

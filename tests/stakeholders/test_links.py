@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 from django.conf import settings
 from django.core.cache import cache
-from django.test import Client
+from django.test import Client, RequestFactory
 
 from stakeholders import clock, kinds
+from stakeholders.access import granted_invitation
 from stakeholders.actions import links
 from stakeholders.models import Grant, Invitation, Link
 from stakeholders.rules import tokens
@@ -177,3 +178,13 @@ def test_one_ipv6_network_counts_as_one(client, link):
     assert client.get(wrong, REMOTE_ADDR="2001:db8:1:2:ffff::1").status_code == 429
     assert client.get(wrong, REMOTE_ADDR="2001:db8:1:3::1").status_code == 404
     cache.clear()
+
+
+def test_of_two_people_at_one_browser_the_one_who_pressed_last_answers(client, round_, link, beacon):
+    ann = factories.seat(beacon, name="Ann Abel")
+    Invitation.objects.create(round=round_, seat=ann, department=ann.department, created_at=clock.now())
+    for each in (link, links.seat_link(ann, round_, now=clock.now()), link):
+        client.post(path(each) + "open/")
+        request = RequestFactory().get("/")
+        request.COOKIES = {"answers": client.cookies["answers"].value}
+        assert granted_invitation(request, round_.public_id).seat_id == each.seat_id
