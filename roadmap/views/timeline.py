@@ -107,9 +107,12 @@ def plan_feature(request: HttpRequest, slug: str, ref: str) -> HttpResponse:
 def unplan_feature(request: HttpRequest, slug: str, ref: str) -> HttpResponse:
     seat, feature = access.feature(request.user, slug, ref, need=EDIT)
     form = PlanForm({**request.POST.dict(), "precision": Feature.Precision.DAY}, product=seat.product)
-    edition = request.POST.get("edition", "")
     try:
-        moved = actions.unplan_feature(feature, edition=int(edition) if edition.isdigit() else 0, by=seat, now=now())
+        edition = form.fields["edition"].clean(request.POST.get("edition", ""))
+    except ValidationError:
+        edition = 0  # no edition there ever was: a conflict
+    try:
+        moved = actions.unplan_feature(feature, edition=edition, by=seat, now=now())
     except EditConflict:
         return _conflict(request, seat, feature, form)
     return _moved(request, seat, feature, moved)

@@ -106,6 +106,14 @@ def test_off_the_roadmap_is_a_candidate_again(client, sign_in, mia, page, spring
     assert Activity.objects.filter(verb="unplanned").count() == 1
 
 
+@pytest.mark.parametrize("edition", ["", "x", "²", "9" * 5000])
+def test_an_edition_that_is_no_number_is_a_conflict(client, sign_in, mia, page, spring, edition):
+    sign_in(mia)
+    plan(client, page, release=spring.pk)
+    assert plan(client, page, verb="unplan", edition=edition).status_code == 409
+    assert stands(page)[0] == "2027.1"
+
+
 def test_a_feature_that_needs_a_later_one_is_refused_and_says_which(client, sign_in, mia, page, beacon):
     sso = factories.feature(beacon, "Single sign-on", starts_on=date(2027, 1, 1), ends_on=date(2027, 4, 1))
     Dependency.objects.create(feature=page, needs=sso)

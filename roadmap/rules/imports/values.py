@@ -157,7 +157,7 @@ def date_of(text: str, *, day_first: bool) -> Dated | None:
     low = text.casefold()
     if match := _QUARTER.fullmatch(low):
         quarter, year = int(match[1] or match[4]), int(match[2] or match[3])
-        return Dated(date(year, quarter * 3 - 2, 1), _month_end(year, quarter * 3), "quarter")
+        return Dated(date(year, quarter * 3 - 2, 1), _month_end(year, quarter * 3), "quarter") if year else None
     if low in ("later", "someday", "future"):
         return LATER
     return _worded(_WORDS.findall(low))
