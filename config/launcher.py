@@ -86,7 +86,7 @@ def start(options: argparse.Namespace) -> int:
             awaited.clear()
             say(f"Accord is ready at {address}/ (after {time.monotonic() - begun:.1f} s)")
             run_apart(preparation.print_links)
-        elif time.monotonic() - begun > READY_PATIENCE_SECONDS:
+        elif time.monotonic() - forked > READY_PATIENCE_SECONDS:
             print(
                 "Accord did not get ready: the messages above say why; free what they name, then run bin/start again.",
                 file=sys.stderr,
@@ -95,6 +95,7 @@ def start(options: argparse.Namespace) -> int:
         return True
 
     say("Starting the web server and the workers")
+    forked = time.monotonic()
     status = Supervisor(family(listener, without_worker=options.without_worker), say=say).run(look)
     say("Accord has stopped")
     return status
