@@ -198,3 +198,12 @@ def test_a_release_of_another_product_is_no_choice(client, sign_in, mia, page):
 def test_who_may_plan(request, client, sign_in, page, spring, who, status, verb):
     sign_in(request.getfixturevalue(who))
     assert plan(client, page, verb=verb, release=spring.pk).status_code == status
+
+
+def test_a_release_and_a_feature_at_the_end_of_the_calendar_are_drawn(client, sign_in, mia, page, beacon):
+    team = factories.team(beacon)
+    factories.capacity(team, factories.release(beacon, "Some day", date(2027, 1, 1), date.max), 10)
+    sign_in(mia)
+    assert plan(client, page, starts_on="9999-12-01", ends_on="9999-12-31").status_code == 303
+    for view in ("roadmap/", "roadmap/?scale=months", "roadmap/?view=table", "roadmap/now-next-later/"):
+        assert client.get(f"/p/beacon/{view}").status_code == 200, view

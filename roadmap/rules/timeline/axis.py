@@ -48,7 +48,7 @@ class Axis:
         return round(100 * min(max(part, 0.0), 1.0), 3)
 
     def share_of_end(self, day: date) -> float:
-        return self.share(day + timedelta(days=1))
+        return self.share(min(day, self.ends_on) + timedelta(days=1))
 
     def holds(self, day: date) -> bool:
         return self.begins_on <= day < self.ends_on
@@ -81,6 +81,7 @@ def axis_for(days: Iterable[date], *, today: date, whole: bool = False) -> Axis:
     shown = [today, *days]
     back = -MOST_QUARTERS // 2 if whole else -QUARTERS_BEFORE_TODAY
     begins_on = max(quarter_start(min(shown)), quarters_after(today, back))
-    ends_on = quarters_after(max(shown), 1)
+    furthest = min(max(shown), quarters_after(begins_on, MOST_QUARTERS))  # the calendar itself ends with the year 9999
+    ends_on = quarters_after(furthest, 1)
     count = min(max(quarters_between(begins_on, ends_on), FEWEST_QUARTERS), MOST_QUARTERS)
     return Axis(begins_on, quarters_after(begins_on, count))

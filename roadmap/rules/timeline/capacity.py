@@ -61,7 +61,7 @@ def strip(roadmap: Roadmap, axis: Axis, *, width: float) -> tuple[StripRow, ...]
         x, end = axis.share(begin), axis.share_of_end(release.ends_on)
         if end > x:
             windows.append((release, x, round(end - x, 3)))
-            begin = release.ends_on + timedelta(days=1)
+            begin = min(release.ends_on, axis.ends_on) + timedelta(days=1)
     rooms = [share * width / 100 for _, _, share in windows]
     with_tracks = not any(ROOM_FOR_FIGURES <= room < ROOM_FOR_ALL for room in rooms)
     loads = {(load.team, load.release): load for load in roadmap.loads}

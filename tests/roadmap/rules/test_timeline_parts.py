@@ -46,6 +46,13 @@ def test_the_axis_has_limits(dates, whole, begins_on, quarters):
     assert (axis.begins_on, len(axis.quarters)) == (begins_on, quarters)
 
 
+@pytest.mark.parametrize("whole", [False, True])
+def test_the_axis_stands_at_both_ends_of_the_calendar(whole):
+    axis = axis_for([date.min, date.max], today=TODAY, whole=whole)
+    assert len(axis.quarters) == 48
+    assert axis.share_of_end(date.max) == 100
+
+
 def test_a_day_lies_where_it_begins_and_days_outside_at_the_nearer_end():
     assert YEAR.share(date(2026, 10, 1)) == 0
     assert YEAR.share(date(2027, 1, 1)) == pytest.approx(100 * 92 / 365, abs=0.001)
