@@ -79,7 +79,7 @@ def _page(request: HttpRequest, seat: Seat, form: VotingForm, *, status: int = 2
     features = pick(
         seat.product,
         data,
-        picked=[int(each) for each in data.getlist("features") if each.isascii() and each.isdigit()],
+        picked=[int(each) for each in data.getlist("features") if each.isascii() and each.isdigit() and len(each) < 19],
         criteria=len(form.criteria),
         add="pick" in data,
         drop="drop" in data,

@@ -54,6 +54,11 @@ def test_the_page_offers_living_features_and_all_who_may_vote(client, sign_in, m
     assert "nothing picked yet" in words
 
 
+@pytest.mark.parametrize("odd", ["9" * 20, "9" * 5000, "²"])
+def test_ids_that_no_feature_can_have_are_passed_over(client, sign_in, mia, odd):
+    assert sign_in(mia).get(URL, {"features": odd}).status_code == 200
+
+
 def test_it_asks_once_before_any_mail_goes_out(client, sign_in, mia, typed):
     page = sign_in(mia).post(URL, typed | {"check": "1"})
     assert page.status_code == 200
