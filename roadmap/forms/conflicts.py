@@ -1,9 +1,12 @@
-"""Compares what two people made of one form, for the page that shows both."""
+"""Compares what two people made of one form, for the page that shows both, and takes over what only one of them touched."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
 from typing import Any
 
 from django import forms
@@ -31,11 +34,57 @@ def differences(*, mine: forms.BaseForm, theirs: forms.BaseForm) -> list[Differe
     return found
 
 
-def as_edition(form: forms.BaseForm, edition: int) -> None:
-    """Make a form as sent mean a newer edition: who sends it again has seen what was saved meanwhile."""
-    data = form.data.copy()  # type: ignore[attr-defined]
-    data["edition"] = edition
-    form.data = data
+class EditionForm(forms.ModelForm):
+    """A form that knows which edition of its row it was opened with, and what each of its fields said then.
+
+    Call `remember()` at the end of `__init__`, when all fields are there.
+    """
+
+    edition = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    was = forms.CharField(widget=forms.HiddenInput, required=False, max_length=20_000)
+
+    def remember(self) -> None:
+        """Put edition and fingerprints into the fields that travel along; a form for a new row has neither."""
+        if self.instance.pk and not self.is_bound:
+            self.initial |= {"edition": self.instance.edition, "was": json.dumps(_fingerprints(self))}
+
+    def rebase(self, fresh: EditionForm) -> list[str]:
+        """Make this form, as sent, mean the edition of `fresh`; return the labels of the fields that it took over.
+
+        Taken over are fields that this person had left as they were when the form was opened, so that nobody's change
+        is lost by someone who never looked at it. Who sends it again has seen what was saved meanwhile.
+        """
+        was, data, taken = self._was(), self.data.copy(), []  # type: ignore[attr-defined]
+        for name, print_ in _fingerprints(self).items():
+            there = _reads(fresh, name)
+            if was.get(name) == print_ and print_ != _print(there):
+                data[name] = _as_sent(fresh[name].value())
+                taken.append(str(self.fields[name].label or name))
+        data["edition"], data["was"] = fresh.instance.edition, json.dumps(_fingerprints(fresh))
+        self.data = data
+        return taken
+
+    def _was(self) -> dict[str, str]:
+        try:
+            found = json.loads(self["was"].value() or "{}")
+        except ValueError:
+            return {}
+        return found if isinstance(found, dict) else {}
+
+
+def _fingerprints(form: forms.BaseForm) -> dict[str, str]:
+    return {name: _print(_reads(form, name)) for name, field in form.fields.items() if not field.widget.is_hidden}
+
+
+def _print(text: str) -> str:
+    return sha256(text.encode()).hexdigest()[:12]
+
+
+def _as_sent(value: Any) -> str:
+    """Return a field's value as a browser would send it."""
+    if value is None or value is False:
+        return ""
+    return value.isoformat() if isinstance(value, date) else str(value)
 
 
 def _reads(form: forms.BaseForm, name: str) -> str:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
 from roadmap.actions.features import Estimate, FeatureContent
+from roadmap.forms.conflicts import EditionForm
 from roadmap.forms.numbers import plain_number
 from roadmap.forms.text import LinesField
 from roadmap.models import Contribution, Feature, Product, Relation, Team
@@ -49,10 +50,9 @@ class ReferencesField(forms.CharField):
         super().__init__(required=False, widget=widget, max_length=MOST_TEXT, **kwargs)
 
 
-class FeatureForm(forms.ModelForm):
+class FeatureForm(EditionForm):
     """Makes or edits a feature of `product`. `content()` says what a valid form wants, whole."""
 
-    edition = forms.IntegerField(widget=forms.HiddenInput, required=False)
     progress = ShareField(label=lazy("Done, in percent"), required=False)
     needs = ReferencesField(
         label=lazy("Needs first"),
@@ -88,9 +88,9 @@ class FeatureForm(forms.ModelForm):
         self._add_contributions()
         self._add_efforts()
         if self.instance.pk:
-            self.initial.setdefault("edition", self.instance.edition)
             self.initial.setdefault("needs", _as_lines(self.instance.needs.order_by("number"), product))
             self.initial.setdefault("related", _as_lines(_related_to(self.instance), product))
+        self.remember()
 
     def clean_external_key(self) -> str:
         key = self.cleaned_data["external_key"].strip()

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from roadmap.forms.conflicts import EditionForm
 from roadmap.forms.text import LinesField
 from roadmap.models import Objective, Product
 from stakeholders.zones import zone_choices
@@ -60,10 +61,9 @@ class NewProductForm(forms.ModelForm):
         return exclude if self.cleaned_data.get("key") else exclude | {"key"}
 
 
-class ProductForm(forms.ModelForm):
+class ProductForm(EditionForm):
     """What the product is and for whom."""
 
-    edition = forms.IntegerField(widget=forms.HiddenInput, required=False)
     time_zone = forms.ChoiceField(
         label=lazy("Time zone"), choices=zone_choices, help_text=lazy("Deadlines and days are meant in this zone.")
     )
@@ -90,7 +90,7 @@ class ProductForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial.setdefault("edition", self.instance.edition)
+        self.remember()
 
     def values(self) -> dict[str, Any]:
         """Return what the valid form says, by field of the row."""

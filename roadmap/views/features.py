@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from roadmap import access
 from roadmap.actions import features as actions
 from roadmap.actions.editing import EditConflict
-from roadmap.forms.conflicts import as_edition, differences
+from roadmap.forms.conflicts import differences
 from roadmap.forms.features import FeatureForm
 from roadmap.models import Feature
 from roadmap.queries import features as queries
@@ -110,10 +110,9 @@ def _conflict(request: HttpRequest, seat: Seat, feature: Feature, form: FeatureF
     """Show what was saved meanwhile beside what was typed; saving again then means the newer edition."""
     fresh = Feature.objects.select_related("updated_by__user").get(pk=feature.pk)
     theirs = FeatureForm(product=seat.product, instance=copy(fresh))
-    told = differences(mine=form, theirs=theirs)
-    as_edition(form, fresh.edition)
+    taken = form.rebase(theirs)
     fresh.product = seat.product
-    context = _context(seat, form=form, feature=fresh, differences=told)
+    context = _context(seat, form=form, feature=fresh, taken=taken, differences=differences(mine=form, theirs=theirs))
     return page(request, "roadmap/feature_form.html", context, status=409)
 
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from roadmap.actions import products as actions
 from roadmap.actions.editing import EditConflict
-from roadmap.forms.conflicts import as_edition, differences
+from roadmap.forms.conflicts import differences
 from roadmap.forms.products import NewProductForm, ProductForm
 from roadmap.models import Product
 from roadmap.queries import products as queries
@@ -85,7 +85,8 @@ def _user(request: HttpRequest) -> User:
 def _conflict(request: HttpRequest, seat: Seat, form: ProductForm) -> HttpResponse:
     """Show what was saved meanwhile beside what was typed; saving again then means the newer edition."""
     fresh = Product.objects.get(pk=seat.product_id)
-    told = differences(mine=form, theirs=ProductForm(instance=copy(fresh)))
-    as_edition(form, fresh.edition)
-    context = setup_context(seat, "product", form=form, differences=told)
+    theirs = ProductForm(instance=copy(fresh))
+    taken = form.rebase(theirs)
+    told = differences(mine=form, theirs=theirs)
+    context = setup_context(seat, "product", form=form, taken=taken, differences=told)
     return page(request, "roadmap/product_form.html", context, status=409)

@@ -145,6 +145,30 @@ def test_the_second_of_two_editors_sees_both_texts_and_overwrites_nothing(client
     assert (undo.title, undo.edition) == ("Take back a mail", 3)
 
 
+def test_what_one_had_not_touched_is_taken_over_from_the_other(client, mia, olga, sign_in, beacon, undo):
+    release = factories.release(beacon)
+    form = sign_in(olga).get(f"{LIST}1/edit/").context["form"]
+    opened = {name: form[name].value() or "" for name in form.fields}
+    sign_in(mia).post(f"{LIST}1/edit/", opened | {"status": "planned", "release": release.pk, "title": "Hers"})
+    response = sign_in(olga).post(f"{LIST}1/edit/", opened | {"title": "Mine", "summary": "Mine too."})
+    page = response.content.decode()
+    assert response.status_code == 409
+    assert "because you had not touched it: Status, Release." in page
+    assert [each.label for each in response.context["differences"]] == ["Title", "Summary"]
+    again = {name: response.context["form"][name].value() or "" for name in response.context["form"].fields}
+    assert client.post(f"{LIST}1/edit/", again).status_code == 303
+    undo.refresh_from_db()
+    assert (undo.title, undo.summary, undo.status, undo.release) == ("Mine", "Mine too.", "planned", release)
+
+
+@pytest.mark.parametrize("was", ["", "nonsense", "[1]", '{"title": 1}'])
+def test_without_knowing_what_the_form_said_nothing_is_taken_over(client, mia, olga, sign_in, undo, was):
+    sign_in(mia).post(f"{LIST}1/edit/", typed(edition=1, title="Hers"))
+    response = sign_in(olga).post(f"{LIST}1/edit/", typed(edition=1, was=was))
+    assert response.status_code == 409 and response.context["taken"] == []
+    assert [each.label for each in response.context["differences"]] == ["Title"]
+
+
 def test_of_two_saves_of_one_edition_the_second_is_refused_even_if_it_read_the_row_before(mia, olga, now, undo):
     def content(title):
         return FeatureContent({"title": title}, {}, {}, (), ())
