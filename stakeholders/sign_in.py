@@ -33,6 +33,9 @@ class AccountAdapter(DefaultAccountAdapter):
         context.request.sign_in_mail = public_id()
         return sign_in_code(settings.LINK_KEY, context.request.sign_in_mail)
 
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        return first_page_of(request.user)
+
     def send_mail(self, template_prefix: str, email: str, context_: dict[str, Any]) -> None:
         if template_prefix == CODE_MAIL:
             user = User.objects.get(email__iexact=email)
@@ -42,3 +45,9 @@ class AccountAdapter(DefaultAccountAdapter):
 def sign_in(request: HttpRequest, user: User, *, to: str) -> HttpResponse:
     """Sign `user` in through allauth's own log-in (new session id, its signals and stages) and go to `to`."""
     return perform_login(request, Login(user=user, redirect_url=to, email_verification="none"))
+
+
+def first_page_of(user: User) -> str:
+    """Return where a person who has just signed in wants to be: at their product, or at the list when there are several."""
+    slugs = user.seats.current().filter(product__purge_started_at=None).values_list("product__slug", flat=True)[:2]
+    return f"/p/{slugs[0]}/" if len(slugs) == 1 else "/"

@@ -140,6 +140,8 @@ def where_agreement_is_weak(plan: Mapping[str, Any], concerned: Mapping[int, int
             % {"count": small_number(worried).capitalize()}
             + rest
         )
+    if not found.required.answered + found.consulted.answered:
+        return _("Nobody has answered yet.")
     return _("Nobody who answered has a concern.") + rest
 
 

@@ -13,7 +13,7 @@ from stakeholders import access, clock, grants, kinds
 from stakeholders.actions import links as actions
 from stakeholders.models import Invitation, Link
 from stakeholders.rules import tokens
-from stakeholders.sign_in import sign_in
+from stakeholders.sign_in import first_page_of, sign_in
 from stakeholders.throttle import address_of, too_many
 
 WRONG_TRIES = 20
@@ -108,7 +108,7 @@ def open_link(request: HttpRequest, token: str) -> HttpResponse:
         return _sealed(HttpResponseRedirect(reverse("stakeholders:set-up"), status=303))
     if not actions.use_once(found, now=now):
         raise grants.Gone("used", kind=found.kind)
-    response = sign_in(request, found.user, to="/")
+    response = sign_in(request, found.user, to=first_page_of(found.user))
     response.status_code = 303
     return _sealed(response)
 

@@ -84,6 +84,12 @@ def test_a_leader_reads_version_standing_and_three_sentences_without_an_account(
     assert html.index("This is the first version.") < html.index('<svg class="drawing')
 
 
+def test_before_anyone_has_answered_nobody_is_said_to_have_no_concern(client, beacon, mia, published):
+    html = read(client, share(beacon, mia))
+    assert "Nobody has answered yet." in html
+    assert "Nobody who answered" not in html
+
+
 def test_a_roadmap_that_serves_no_objective_is_read_too(client, beacon, mia, stan, features, monkeypatch):
     monkeypatch.setattr("roadmap.views.share.now", lambda: factories.NOW)
     Contribution.objects.filter(feature__product=beacon).delete()

@@ -9,6 +9,7 @@ from stakeholders import clock
 from stakeholders.actions import links
 from stakeholders.models import Link, Message, Organisation, User
 from stakeholders.rules.tokens import sign_in_code
+from tests import factories
 
 
 @pytest.fixture(autouse=True)
@@ -65,6 +66,14 @@ def test_a_sign_in_link_works_once_by_its_button(client, mia):
     assert client.get(path(link)).status_code == 410
     assert client.post(path(link) + "open/").status_code == 410
     assert "_auth_user_id" not in client.session
+
+
+def test_who_has_one_product_lands_at_it_and_who_has_several_at_the_list(client, mia):
+    link = links.make_sign_in_link(mia.user, now=clock.now())
+    assert client.post(path(link) + "open/")["Location"] == "/p/beacon/"
+    factories.seat(factories.product("other"), user=mia.user)
+    link = links.make_sign_in_link(mia.user, now=clock.now())
+    assert client.post(path(link) + "open/")["Location"] == "/"
 
 
 def test_an_expired_sign_in_link_is_gone(client, mia):
