@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from prioritization.rules.criteria import AskedCriterion
 from roadmap.models import Product
+from stakeholders.forms.rows import RowsField
 from stakeholders.models import Department
 
 MOST = 12
@@ -51,7 +52,7 @@ class CriterionForm(forms.Form):
         },
     )
     is_cost = forms.BooleanField(label=gettext_lazy("A cost: 5 is the bad end"), required=False)
-    raters = forms.ModelMultipleChoiceField(
+    raters = RowsField(
         label=gettext_lazy("Who may rate it"),
         help_text=gettext_lazy("Nobody ticked: everybody."),
         queryset=Department.objects.none(),

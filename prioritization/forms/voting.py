@@ -15,6 +15,7 @@ from prioritization.rules.criteria import AskedCriterion
 from roadmap.models import Feature, Product
 from stakeholders import wording
 from stakeholders.forms.deadlines import RoundTermsForm
+from stakeholders.forms.rows import RowsField
 from stakeholders.models import Seat
 
 USUAL_DAYS = 7
@@ -30,12 +31,12 @@ class VotingForm(RoundTermsForm):
         help_text=gettext_lazy("What it is about, for example “Q1 2027 priorities”."),
         error_messages={"required": gettext_lazy("A round needs a title.")},
     )
-    features = forms.ModelMultipleChoiceField(
+    features = RowsField(
         label=gettext_lazy("Features"),
         queryset=Feature.objects.none(),
         error_messages={"required": gettext_lazy("Pick at least one feature to ask about.")},
     )
-    seats = forms.ModelMultipleChoiceField(
+    seats = RowsField(
         label=gettext_lazy("People"),
         queryset=Seat.objects.none(),
         error_messages={"required": gettext_lazy("Pick at least one person to ask.")},
@@ -74,7 +75,7 @@ class VotingForm(RoundTermsForm):
         self.criteria = criteria
         self.people = people_of(product)
         for name, queryset in (("features", product.features.alive()), ("seats", self.people)):
-            cast(forms.ModelMultipleChoiceField, self.fields[name]).queryset = queryset
+            cast(RowsField, self.fields[name]).queryset = queryset
         self.fields["deadline_on"].initial = (
             now.astimezone(wording.as_zone(product.time_zone)) + timedelta(days=USUAL_DAYS)
         ).date()

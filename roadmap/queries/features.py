@@ -256,7 +256,7 @@ def agreement_on(feature: Feature) -> str:
 def suggestions(product: Product, text: str) -> list[Feature]:
     """Return the first few features that a search box may mean, by number: all words in title, summary or key."""
     found = Feature.objects.filter(product=product)
-    for word in text[:LONGEST_SEARCH].split():
+    for word in text[:LONGEST_SEARCH].replace("\0", " ").split():
         found = found.filter(matches(word))
     features = list(found.order_by("number")[:SUGGESTIONS]) if text.strip() else []
     for feature in features:

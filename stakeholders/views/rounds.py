@@ -22,6 +22,7 @@ from stakeholders.actions.links import copy_seat_link, renew_seat_link, url_of
 from stakeholders.actions.rounds import DeadlineHasPassed
 from stakeholders.forms.deadlines import twice_in_words
 from stakeholders.forms.rounds import ExtendForm, WhyForm
+from stakeholders.forms.rows import LONGEST_ID
 from stakeholders.models import Round, Seat, Verb
 from stakeholders.pages import gone_back, said
 from stakeholders.queries import rounds as queries
@@ -83,7 +84,7 @@ def _numbers(found: Round) -> dict[str, int]:
 def remind_people(request: HttpRequest, slug: str, public_id: str) -> HttpResponse:
     """Remind those whose rows the button named, as far as they are still silent."""
     seat, found = access.round_of(request.user, slug, public_id, need=access.EDIT)
-    shown = [int(pk) for pk in request.POST.getlist("invitation") if pk.isdecimal()]
+    shown = [int(pk) for pk in request.POST.getlist("invitation") if pk.isdecimal() and len(pk) <= LONGEST_ID]
     try:
         done = actions.remind(found, invitations=shown, by=seat, now=clock.database_now())
     except (RoundIsClosed, DeadlineHasPassed):
