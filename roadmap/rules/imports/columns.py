@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from rapidfuzz import fuzz
-
 from roadmap.rules.imports.fields import ALIASES, Field, folded
 from roadmap.rules.imports.reading import Table
 
@@ -66,6 +64,8 @@ def is_plain_list(table: Table) -> bool:
 
 def _likeness(name: str, alias: str, place: int) -> tuple[float, bool]:
     """Return how alike two names are, 0 to 100, and whether they are the same; earlier aliases weigh a little more."""
+    from rapidfuzz import fuzz  # 7 MB that only an import needs
+
     if name == alias:
         return 200.0 - place, True
     if len(name) < 5 or len(alias) < 5:  # one slip in a short word makes another word: "note", "node"

@@ -3,8 +3,6 @@
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
-from rapidfuzz import fuzz
-
 from roadmap.rules.imports.fields import folded
 
 ALIKE = 90.0
@@ -17,6 +15,8 @@ def likely_duplicates(titles: Sequence[str], known: Sequence[str]) -> dict[int, 
     Alike means 90 of 100 by edit distance, with the words in any order. Only titles that share one of their three
     rarest words are compared, so that the cost grows with the number of titles and not with its square.
     """
+    from rapidfuzz import fuzz  # 7 MB that only an import needs
+
     words = [set(folded(title).split()) for title in known]
     spread = Counter(word for own in words for word in own)
     shelves: defaultdict[str, list[int]] = defaultdict(list)

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
-from rapidfuzz import fuzz, process
-
 from roadmap.rules.imports.fields import folded
 
 STATUSES: dict[str, tuple[str, ...]] = {
@@ -274,6 +272,8 @@ def nearest(name: str, names: Iterable[str]) -> str | None:
     A name that contains the other as a word counts too: "Inbox Team" means "Inbox". Names with other figures in them
     are other things, however alike: 2026.1 is not 2027.1.
     """
+    from rapidfuzz import fuzz, process  # 7 MB that only an import needs
+
     own = folded(name)
     figures = re.findall(r"\d+", own)
     choices = [choice for choice in names if re.findall(r"\d+", folded(choice)) == figures]
