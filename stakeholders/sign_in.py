@@ -9,6 +9,7 @@ from allauth.account.internal.flows.login import perform_login
 from allauth.account.models import Login
 from allauth.core import context
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 
 from stakeholders import clock
@@ -47,7 +48,9 @@ def sign_in(request: HttpRequest, user: User, *, to: str) -> HttpResponse:
     return perform_login(request, Login(user=user, redirect_url=to, email_verification="none"))
 
 
-def first_page_of(user: User) -> str:
+def first_page_of(user: User | AnonymousUser) -> str:
     """Return where a person who has just signed in wants to be: at their product, or at the list when there are several."""
+    if not isinstance(user, User):
+        return "/"
     slugs = user.seats.current().filter(product__purge_started_at=None).values_list("product__slug", flat=True)[:2]
     return f"/p/{slugs[0]}/" if len(slugs) == 1 else "/"
