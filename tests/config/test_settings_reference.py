@@ -40,6 +40,8 @@ def test_no_module_reads_the_environment_past_the_settings():
         str(path.relative_to(ROOT))
         for app in ("config", "stakeholders", "roadmap", "prioritization")
         for path in (ROOT / app).rglob("*.py")
-        if path.name not in may and re.search(r"\bos\.(environ|getenv)", path.read_text())
+        if path.name not in may
+        and path != ROOT / "config" / "check" / "run.py"  # hands its environment on to the copy, less our settings
+        and re.search(r"\bos\.(environ|getenv)", path.read_text())
     ]
     assert found == []
