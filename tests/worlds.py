@@ -31,6 +31,7 @@ OURS = (
     "EMAIL_URL",
     "ACCORD_DATA",
     "ALLOWED_HOSTS",
+    "LOG_LEVEL",
 )
 
 

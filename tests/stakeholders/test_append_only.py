@@ -37,6 +37,8 @@ def test_replacing_a_row_does_not_go_round_the_trigger(line):
             line.product_id,
         )
     else:
+        with connection.cursor() as cursor:  # else the test's own insert would be what stands in the way
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         _refused("TRUNCATE stakeholders_activity")
 
 
