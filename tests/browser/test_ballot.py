@@ -165,6 +165,7 @@ def test_everything_can_be_answered_with_the_keys_alone(short_story, phone):
     page = phone(is_mobile=False, has_touch=False)
     enter(page, short_story)
     page.get_by_role("link", name="Start").press("Enter")
+    page.wait_for_url("**/1/", wait_until="load")
     for keys in ("4", "2", "0", "5"):
         page.keyboard.press(keys)
         expect(said(page)).to_have_text(SAVED)
