@@ -259,7 +259,6 @@ configure_structlog()
 
 # Accord's own
 STATUS_TOKEN = env.text("STATUS_TOKEN")
-LINK_TTL_SIGN_IN_MINUTES = 15
 ROUND_KINDS = ["confirmation", "voting"]
 
 env.refuse_unknown()

@@ -81,7 +81,6 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
     if found.kind == Link.Kind.SEAT:
         takes_answers = found.round.takes_answers_at(clock.now())
         context |= {
-            "noun": kinds.kind_of(found.round).noun,
             "product": found.round.product,
             "takes_answers": takes_answers,
         }
