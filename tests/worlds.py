@@ -68,10 +68,10 @@ class World:
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
-    def mails(self) -> list[str]:
+    def mails(self) -> list[bytes]:
         """The mails that were kept in the outbox folder, oldest first, as they would go out."""
         found = sorted((self.data / "outbox").rglob("*"), key=lambda path: path.stat().st_mtime_ns)
-        return [path.read_text() for path in found if path.is_file()]
+        return [path.read_bytes() for path in found if path.is_file()]
 
 
 def bare_environment() -> dict[str, str]:

@@ -1,7 +1,7 @@
 """Reads the mails that a world kept in its outbox folder, as their receiver would."""
 
 import re
-from email import message_from_string, policy
+from email import message_from_bytes, policy
 
 from tests.worlds import World, wait_until
 
@@ -11,7 +11,7 @@ def mail_to(world: World, address: str, containing: str) -> str:
 
     def arrived() -> str | None:
         for raw in world.mails():
-            mail = message_from_string(raw, policy=policy.default)
+            mail = message_from_bytes(raw, policy=policy.default)
             body = mail.get_body(("plain",))
             text = body.get_content() if body else ""
             if address in str(mail["To"]) and containing in f"{mail['Subject']}\n{text}":

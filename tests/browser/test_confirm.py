@@ -113,7 +113,7 @@ def test_from_publishing_to_the_receipt_and_the_outcome(story, visit, javascript
     expect(stan.get_by_text("This round closed on")).to_be_visible()
     expect(stan.get_by_text("Version 2 is confirmed with concerns")).to_be_visible()
     expect(stan.get_by_text("It stands in the record of version 2.")).to_be_visible()
-    assert "confirmed with concerns" in mail_to(story.world, story.address("ines"), "Confirm version 2 has closed")
+    assert "confirmed with concerns" in mail_to(story.world, story.address("ines"), "“Confirm version 2” has closed")
     assert mia.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     assert stan.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 

@@ -62,7 +62,7 @@ def test_the_list_is_walked_and_a_feature_opened_edited_and_begun_by_keys_alone(
         page.keyboard.press(key)
     expect(page.get_by_role("link", name="Undo send")).to_be_focused()
     page.keyboard.press("Enter")
-    expect(page).to_have_url(re.compile("/features/BCN-1/$"))
+    page.wait_for_url("**/features/BCN-1/")
     page.keyboard.press("e")
     expect(page).to_have_url(re.compile("/features/BCN-1/edit/$"))
     page.goto("/p/beacon/features/")

@@ -6,6 +6,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from playwright.sync_api import expect
 
 from roadmap.actions.share import ShareTerms, make_share
 from roadmap.models import Dependency, Milestone, Product
@@ -155,8 +156,8 @@ def test_five_hundred_features_with_long_titles_stay_readable(browser, client, s
     assert page.locator(".timeline svg.drawing").bounding_box()["height"] < 1000
     assert page.evaluate(OVERLAPS) == []
     page.get_by_role("link", name="Open lane").first.click()
-    assert page.locator(".timeline svg.drawing a.bar").count() == 125
-    assert page.locator(".timeline svg.drawing--dense").count() == 0
+    expect(page.locator(".timeline svg.drawing a.bar")).to_have_count(125)
+    expect(page.locator(".timeline svg.drawing--dense")).to_have_count(0)
 
 
 @pytest.mark.parametrize(("width", "height"), [(1280, 900), (390, 844)])
@@ -183,7 +184,7 @@ def test_a_leader_can_say_what_comes_when_why_and_who_doubts(browser, client, li
         "This is the first version.",
     ):
         assert words in first
-    assert "One person who must answer has not." in first
+    assert "Nobody has answered yet." in first
     page.locator("a.bar:visible, a.quarters__title:visible").first.click()
     page.wait_for_url("**feature=*")
     assert page.locator("#panel-title").is_visible()
