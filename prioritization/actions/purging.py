@@ -15,8 +15,11 @@ from prioritization.models import (
     Rating,
     RatingChange,
     ScoreRequest,
+    ScoreResult,
     ScoreRun,
+    ScoringTerms,
     Tally,
+    VoterCheck,
     VotingFeature,
     VotingRound,
 )
@@ -73,9 +76,13 @@ def _rows_of(product: Product) -> list[QuerySet]:
         Ballot.objects.filter(voting__round__product=product),
         VotingFeature.objects.filter(voting__round__product=product),
         VotingRound.objects.filter(**of_round),
+        ScoreResult.objects.filter(**of_round),
         Tally.objects.filter(feature__product=product),
         Criterion.raters.through.objects.filter(criterion__product=product),
-        *(model.objects.filter(product=product) for model in (Criterion, ScoreRun, ScoreRequest, Standing)),
+        *(
+            model.objects.filter(product=product)
+            for model in (Criterion, ScoreRun, ScoreRequest, ScoringTerms, VoterCheck, Standing)
+        ),
         AnswerFeature.objects.filter(answer__confirmation__round__product=product),
         Answer.objects.filter(confirmation__round__product=product),
         LateAnswer.objects.filter(confirmation__round__product=product),

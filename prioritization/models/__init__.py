@@ -1,7 +1,7 @@
 """Criteria, ballots, ratings, their tallies, and the runs that made scores of them."""
 
 from prioritization.models.criteria import Criterion
-from prioritization.models.scores import ScoreRequest, ScoreRun, Tally
+from prioritization.models.scores import ScoreRequest, ScoreResult, ScoreRun, ScoringTerms, Tally, VoterCheck
 from prioritization.models.voting import Ballot, Rating, RatingChange, VotingFeature, VotingRound
 
 __all__ = [
@@ -10,8 +10,11 @@ __all__ = [
     "Rating",
     "RatingChange",
     "ScoreRequest",
+    "ScoreResult",
     "ScoreRun",
+    "ScoringTerms",
     "Tally",
+    "VoterCheck",
     "VotingFeature",
     "VotingRound",
 ]

@@ -22,6 +22,13 @@ class VotingRound(models.Model):
     )
     results = models.CharField(_("results are shown"), max_length=13, choices=Results, default=Results.AFTER_CLOSING)
     features = models.ManyToManyField(Feature, through="VotingFeature", related_name="voting_rounds")
+    frozen_by = models.ForeignKey(
+        "ScoreRun",
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        help_text="the run whose standings were kept as this round's ScoreResults; None: open, or not scored since",
+    )
 
     def __str__(self) -> str:
         return f"voting {self.round_id}"

@@ -193,20 +193,47 @@ class Effort(models.Model):
 
 
 class Standing(models.Model):
-    """Where a feature stands in the ranking. Cached: written by prioritization alone, only when it changed."""
+    """Where a feature stands in the ranking. Cached: written by prioritization alone, only when it changed.
+
+    All figures of a product's standings belong to its latest ScoreRun together; `run` is the one that wrote this row, at
+    most the latest. A page that read a run and finds a standing with a later one has read two: it reads again. Without
+    votes a row has None everywhere; shipped and dropped features keep their score and have no rank, tier or chance.
+    Intervals hold 90 %. Surely above a cut after the first k: `rank_high <= k`; surely below: `rank_low > k`; else contested.
+    """
 
     feature = models.OneToOneField(Feature, on_delete=models.CASCADE, related_name="standing")
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="+")
     run = models.BigIntegerField(help_text="the ScoreRun that wrote it")
     score = models.FloatField(null=True, help_text="0..100; None: no votes")
+    score_low = models.FloatField(null=True, help_text="0..100; with the doubt about the level that all scores share")
+    score_high = models.FloatField(null=True)
+    variance = models.FloatField(
+        null=True, help_text="of the score, points squared, to compare two; without that doubt"
+    )
     rank = models.PositiveIntegerField(null=True, help_text="1 is first; None: not ranked")
-    rank_low = models.PositiveIntegerField(null=True, help_text="90 % interval; None: not computed yet")
-    rank_high = models.PositiveIntegerField(null=True)
-    tier = models.PositiveIntegerField(null=True)
+    rank_low = models.PositiveIntegerField(null=True, help_text="the best plausible rank; None: not ranked")
+    rank_high = models.PositiveIntegerField(null=True, help_text="the worst plausible rank")
+    tier = models.PositiveIntegerField(null=True, help_text="1 is the best; within a tier it is too close to call")
+    cut_chance = models.FloatField(
+        null=True, help_text="P(among the first k) in [0, 1]; k stands in the run's `used`, `cut`"
+    )
     votes = models.PositiveIntegerField(default=0, help_text="people with at least one rating")
+    effective = models.FloatField(
+        null=True, help_text="effective number of voters: the criteria's own, averaged by their weights"
+    )
     split = models.FloatField(null=True, help_text="weighted polarization in [0, 1]; None: too few votes")
+    vote_value = models.FloatField(null=True, help_text="what one more vote is worth (EVSI), in score points")
+    heat = models.FloatField(null=True, help_text="how much it deserves a talk, 0..1: uncertain and contested")
+    apart = models.JSONField(
+        null=True,
+        help_text="the criterion and the two departments that stand furthest apart: criterion, low, high (department "
+        "ids, None: those without), low_mean, high_mean (1..5, drawn toward the feature's mean), z; None: nobody to differ",
+    )
     criteria = models.JSONField(
-        default=dict, help_text="criterion key -> what its mark needs: mean, low, high, votes, points, pull"
+        default=dict,
+        help_text="criterion key -> mean (weighted, rating style taken out; None: nobody rated), raw (as rated), "
+        "pulled (toward the average), low and high (90 % of pulled; 1..5), variance (of pulled), votes, effective, "
+        "split (polarization 0..1; None: too few)",
     )
 
     class Meta:
