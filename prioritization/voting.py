@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from prioritization import secrecy_wording
 from prioritization.actions.tallies import recount
 from prioritization.models import Ballot, Rating, VotingRound
 from prioritization.rules.ballots import seconds_for
@@ -72,13 +73,17 @@ class Voting:
         return Conclusion(f"{sentence}.", short=f"{through} / {people}")
 
     def rule(self, round: Round) -> Words:
-        return _("The ranking counts every answer that arrives before the deadline; “no opinion” counts as no answer.")
+        counts = _(
+            "The ranking counts every answer that arrives before the deadline; “no opinion” counts as no answer."
+        )
+        return f"{counts} {secrecy_wording.terms(round.voting)}"
 
     def refuses_to_close_early(self, round: Round) -> Refusal | None:
         return None
 
     def on_close(self, round: Round, now: datetime) -> dict[str, Any]:
         """Count the round's own rows once more, tallies included: they are what the ranking is made of."""
+        VotingRound.objects.filter(round=round).update(revealed_at=now)
         features = list(round.voting.asked.values_list("feature_id", flat=True))
         recount(round.product_id, features, now=now)
         return counted(round)
@@ -160,6 +165,7 @@ def _invitation(message: Message, invitation: Invitation) -> MailWords:
             ),
         ],
         button=_("Open my ballot"),
+        aside=[secrecy_wording.promise(invitation.round.voting, invitation.round.product)],
     )
 
 

@@ -1,4 +1,4 @@
-"""Rows that are never rewritten: the triggers that refuse UPDATE and DELETE, and late answers, on both databases.
+"""Rows that are never rewritten: the triggers that refuse UPDATE, DELETE and late answers, on both databases.
 
 They are installed after every migration, since SQLite drops them silently when Django rebuilds a table, and their
 presence is checked at start. A DELETE passes only while the row's product is being purged (`purge_started_at` set
@@ -21,6 +21,14 @@ class Guarded:
 
     table: str
     product: str  # SQL expression in OLD that gives the product's id
+
+
+@dataclass(frozen=True)
+class Settled:
+    """A table some of whose columns stay as they were inserted."""
+
+    table: str
+    columns: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -50,6 +58,8 @@ GUARDED = [
         " JOIN stakeholders_round r ON r.id = v.round_id WHERE b.id = OLD.ballot_id)",
     ),
 ]
+
+SETTLED = [Settled("prioritization_votinground", ("secrecy",))]
 
 TIMELY = [
     Timely("roadmap_answer", "(SELECT c.round_id FROM roadmap_confirmation c WHERE c.id = NEW.confirmation_id)"),
@@ -81,6 +91,31 @@ def _sqlite_timely(table: Timely) -> dict[str, str]:
     return {
         f"{table.table}_in_time": f"CREATE TRIGGER {table.table}_in_time BEFORE INSERT ON {table.table} "
         f"WHEN {late} BEGIN SELECT RAISE(ABORT, '{table.table}: too late'); END"
+    }
+
+
+def _differs(table: Settled, unlike: str) -> str:
+    return " OR ".join(f"NEW.{column} {unlike} OLD.{column}" for column in table.columns)
+
+
+def _sqlite_settled(table: Settled) -> dict[str, str]:
+    name = table.table
+    return {
+        f"{name}_settled": f"CREATE TRIGGER {name}_settled BEFORE UPDATE ON {name} WHEN {_differs(table, 'IS NOT')} "
+        f"BEGIN SELECT RAISE(ABORT, '{name}: {', '.join(table.columns)} cannot change'); END"
+    }
+
+
+def _postgres_settled(table: Settled) -> dict[str, str]:
+    name = table.table
+    return {
+        f"{name}_settled": f"""
+            CREATE OR REPLACE FUNCTION {name}_settled() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN
+                RAISE EXCEPTION '{name}: {", ".join(table.columns)} cannot change' USING ERRCODE = 'restrict_violation';
+            END $$;
+            CREATE OR REPLACE TRIGGER {name}_settled BEFORE UPDATE ON {name}
+                FOR EACH ROW WHEN ({_differs(table, "IS DISTINCT FROM")}) EXECUTE FUNCTION {name}_settled();"""
     }
 
 
@@ -124,8 +159,11 @@ def _postgres_timely(table: Timely) -> dict[str, str]:
 
 def triggers(vendor: str) -> dict[str, tuple[str, str]]:
     """Return every trigger: name -> (table, the SQL that makes it)."""
-    guard, timely = (_postgres, _postgres_timely) if vendor == "postgresql" else (_sqlite, _sqlite_timely)
+    is_postgres = vendor == "postgresql"
+    guard, timely = (_postgres, _postgres_timely) if is_postgres else (_sqlite, _sqlite_timely)
+    settled = _postgres_settled if is_postgres else _sqlite_settled
     made = {name: (t.table, sql) for t in GUARDED for name, sql in guard(t).items()}
+    made |= {name: (t.table, sql) for t in SETTLED for name, sql in settled(t).items()}
     return made | {name: (t.table, sql) for t in TIMELY for name, sql in timely(t).items()}
 
 

@@ -32,20 +32,32 @@ def open_voting_round(
     reminders: Sequence[datetime] | None = None,
     note: str = "",
     results: str = VotingRound.Results.AFTER_CLOSING,
+    secrecy: str = VotingRound.Secrecy.MANAGERS,
     replaces: Round | None = None,
 ) -> Round:
     """Ask these people about these features until the deadline; the invitations go out at once.
 
     reminders  instants before the deadline; None for those that fit its length
     results    when people may see the ranking, one of VotingRound.Results
+    secrecy    who may see who voted how, one of VotingRound.Secrecy; it stays
 
-    The criteria, their weights and who may rate them stay as they are now. Raises ValidationError with a sentence.
+    The criteria, their weights and who may rate them stay as they are now. An anonymous round shares no feature with
+    another open one: each vote that one brings would otherwise show by what it replaces. Raises ValidationError with a
+    sentence.
     """
     features, criteria = list(features), criteria_of(product)
     if not features:
         raise ValidationError(_("Pick at least one feature to ask about."), code="features")
     if any(feature.product_id != product.pk for feature in features):
         raise ValidationError(_("Only features of this product can be asked about."), code="features")
+    if mixed := _asked_in_secret(product, features, is_anonymous=secrecy == VotingRound.Secrecy.ANONYMOUS):
+        raise ValidationError(
+            _(
+                "“%(feature)s” is asked about in “%(round)s”, which is open. An anonymous round and another cannot share a feature."
+            ),
+            code="features",
+            params={"feature": mixed.feature.title, "round": mixed.voting.round.title},
+        )
     invitees = []
     for seat in seats:
         may_rate = sum(each.may_be_rated_by(seat.department_id) for each in criteria)
@@ -68,13 +80,25 @@ def open_voting_round(
         note=note,
         replaces=replaces,
     )
-    voting = VotingRound.objects.create(round=round, criteria=[each.as_json() for each in criteria], results=results)
+    voting = VotingRound.objects.create(
+        round=round, criteria=[each.as_json() for each in criteria], results=results, secrecy=secrecy
+    )
     VotingFeature.objects.bulk_create(
         VotingFeature(voting=voting, feature=feature, position=position)
         for position, feature in enumerate(features, start=1)
     )
     give_ballots(round, voting)
     return round
+
+
+def _asked_in_secret(product: Product, features: Sequence[Feature], *, is_anonymous: bool) -> VotingFeature | None:
+    """Return one of these features asked about in an open round, where either round is anonymous."""
+    asked = VotingFeature.objects.filter(
+        feature__in=features, voting__round__in=Round.objects.open().filter(product=product)
+    )
+    if not is_anonymous:
+        asked = asked.filter(voting__secrecy=VotingRound.Secrecy.ANONYMOUS)
+    return asked.select_related("feature", "voting__round").first()
 
 
 def give_ballots(round: Round, voting: VotingRound) -> None:

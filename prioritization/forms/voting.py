@@ -48,6 +48,16 @@ class VotingForm(RoundTermsForm):
         help_text=gettext_lazy("Nobody sees others’ votes before their own are in."),
         widget=forms.RadioSelect,
     )
+    secrecy = forms.ChoiceField(
+        label=gettext_lazy("Who voted how is seen by"),
+        choices=VotingRound.Secrecy.choices,
+        initial=VotingRound.Secrecy.MANAGERS,
+        help_text=gettext_lazy(
+            "It is printed on the ballot and cannot be changed once the round is open. In an anonymous round everybody’s"
+            " vote weighs the same, nothing is shown of fewer than 3 voters, and answers come out in batches."
+        ),
+        widget=forms.RadioSelect,
+    )
     note = forms.CharField(
         label=gettext_lazy("What people should know"),
         help_text=gettext_lazy("Stands in the mail and at the top of the ballot, with your name."),
@@ -66,6 +76,7 @@ class VotingForm(RoundTermsForm):
         "remind_at",
         "note",
         "results",
+        "secrecy",
     ]
 
     def __init__(

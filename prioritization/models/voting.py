@@ -16,11 +16,26 @@ class VotingRound(models.Model):
         AFTER_CLOSING = "after-closing", _("when the round has closed")
         AFTER_DONE = "after-done", _("to each person when they are done")
 
+    class Secrecy(models.TextChoices):
+        NAMED = "named", _("everybody who sees the results")
+        MANAGERS = "managers", _("only those who run the round")
+        ANONYMOUS = "anonymous", _("nobody: the round is anonymous")
+
     round = models.OneToOneField(Round, on_delete=models.CASCADE, related_name="voting")
     criteria = models.JSONField(
         help_text="list of {key, name, question, low_anchor, high_anchor, is_cost, weight, raters: [department ids]}"
     )
     results = models.CharField(_("results are shown"), max_length=13, choices=Results, default=Results.AFTER_CLOSING)
+    secrecy = models.CharField(
+        _("who voted how is seen by"),
+        max_length=9,
+        choices=Secrecy,
+        default=Secrecy.MANAGERS,
+        help_text="promised to those who vote: a trigger keeps it as it was when the round opened",
+    )
+    revealed_at = models.DateTimeField(
+        null=True, blank=True, help_text="when all its answers began to count: at closing; see rules.secrecy"
+    )
     features = models.ManyToManyField(Feature, through="VotingFeature", related_name="voting_rounds")
     frozen_by = models.ForeignKey(
         "ScoreRun",
@@ -32,6 +47,10 @@ class VotingRound(models.Model):
 
     def __str__(self) -> str:
         return f"voting {self.round_id}"
+
+    @property
+    def is_anonymous(self) -> bool:
+        return self.secrecy == self.Secrecy.ANONYMOUS
 
 
 class VotingFeature(models.Model):
@@ -63,13 +82,18 @@ class Ballot(models.Model):
 
 
 class Rating(models.Model):
-    """The rating that stands: one a ballot, feature and criterion. Without value it is “no opinion”."""
+    """The rating that stands: one a ballot, feature and criterion. Without value it is “no opinion”.
+
+    While an anonymous round is open, what is counted is not the rating but its `shown_value`: see rules.secrecy.
+    """
 
     ballot = models.ForeignKey(Ballot, on_delete=models.CASCADE, related_name="ratings")
     feature = models.ForeignKey(Feature, on_delete=models.CASCADE, related_name="ratings")
     criterion = models.CharField(max_length=20)
     value = models.PositiveSmallIntegerField(null=True)
     arrived_at = models.DateTimeField()
+    shown_at = models.DateTimeField(null=True, blank=True, help_text="when an anonymous rating came out with its batch")
+    shown_value = models.PositiveSmallIntegerField(null=True, help_text="what it was then")
 
     class Meta:
         constraints = [

@@ -1,11 +1,17 @@
-"""How templates draw the votes on one criterion.  {% load votes %}  {% histogram criterion %}"""
+"""How templates draw the votes on one criterion, and say who sees them.
+
+{% load votes %}  {% histogram criterion %}  {% secrecy_promise voting product %}
+"""
 
 from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
+from prioritization import secrecy_wording
+from prioritization.models import VotingRound
 from prioritization.queries.feature_votes import CriterionVotes
+from roadmap.models import Product
 
 register = template.Library()
 
@@ -36,3 +42,9 @@ def histogram(votes: CriterionVotes) -> SafeString:
         words,
         bars,
     )
+
+
+@register.simple_tag
+def secrecy_promise(voting: VotingRound, product: Product) -> str:
+    """Who will see how one voted, to the person who votes."""
+    return secrecy_wording.promise(voting, product)

@@ -49,6 +49,7 @@ def open_voting(request: HttpRequest, slug: str) -> HttpResponse:
             reminders=terms["reminders"],
             note=terms["note"],
             results=terms["results"],
+            secrecy=terms["secrecy"],
             by=seat,
             now=now,
         )

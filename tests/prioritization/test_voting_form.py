@@ -35,6 +35,7 @@ def typed(features, stan, three_days):
         "deadline_zone": "Europe/Berlin",
         "remind": "fitting",
         "results": "after-done",
+        "secrecy": "named",
         "note": "Argue now.",
     }
 
@@ -79,7 +80,8 @@ def test_being_sure_opens_the_round_as_it_was_typed(client, sign_in, mia, stan, 
         three_days.at,
         mia,
     )
-    assert VotingRound.objects.get().results == VotingRound.Results.AFTER_DONE
+    voting = VotingRound.objects.get()
+    assert (voting.results, voting.secrecy) == (VotingRound.Results.AFTER_DONE, VotingRound.Secrecy.NAMED)
     asked = VotingRound.objects.get().asked.values_list("feature", flat=True)
     assert list(asked) == [features[0].pk, features[2].pk]
     assert round.messages.filter(kind=Message.Kind.INVITATION, seat=stan).count() == 1
