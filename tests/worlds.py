@@ -167,9 +167,12 @@ def production(folder: Path, *, sample: bool = True, environment: dict[str, str]
                 process.wait(60)
 
 
-def start_part(world: World, name: str) -> subprocess.Popen:
-    """Start one process of the production world; its output goes to a file named for it in the data folder."""
-    program, *arguments = COMMANDS[name]
+def start_part(world: World, name: str, command: list[str] | None = None) -> subprocess.Popen:
+    """Start one process of the production world; its output goes to a file named for it in the data folder.
+
+    command  instead of the one in COMMANDS
+    """
+    program, *arguments = command or COMMANDS[name]
     with (world.data / f"{name}.log").open("a") as log:
         world.processes[name] = subprocess.Popen(
             [str(Path(sys.executable).parent / program), *arguments],

@@ -28,7 +28,7 @@ from stakeholders.rules import reminders as reminder_rules
 @login_required
 @require_http_methods(["GET", "POST"])
 def open_voting(request: HttpRequest, slug: str) -> HttpResponse:
-    seat, now = access.seat(request.user, slug, need=access.EDIT), clock.now()
+    seat, now = access.seat(request.user, slug, need=access.EDIT), clock.database_now()
     if request.method != "POST":
         return _page(request, seat, _form(seat, now))
     if "check" not in request.POST and "sure" not in request.POST:

@@ -30,7 +30,7 @@ from stakeholders.pages import said
 @login_required
 @require_http_methods(["GET", "POST"])
 def publish(request: HttpRequest, slug: str) -> HttpResponse:
-    seat, now = seat_of(request.user, slug, need=EDIT), clock.now()
+    seat, now = seat_of(request.user, slug, need=EDIT), clock.database_now()
     if request.method != "POST":
         return _page(request, seat, now)
     form = _form(seat, now, request.POST)

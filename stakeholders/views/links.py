@@ -79,7 +79,7 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
     context = {"link": found, "token": token, "round": found.round, "seat": found.seat, "product": None}
     status = 200
     if found.kind == Link.Kind.SEAT:
-        takes_answers = found.round.takes_answers_at(clock.now())
+        takes_answers = found.round.takes_answers_at(clock.database_now())
         context |= {
             "product": found.round.product,
             "takes_answers": takes_answers,

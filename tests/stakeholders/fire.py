@@ -22,12 +22,18 @@ from tests import servers
 from tests.worlds import ROOT, World, bare_environment, fresh_database, start_part, wait_until
 
 CSRF = "c" * 32
+WRONG_WEB = ["gunicorn", "-c", "python:config.gunicorn", "tests.stakeholders.wrong_clock"]
 
 
 @contextlib.contextmanager
-def world(folder: Path, *parts: str, environment: dict[str, str] | None = None) -> Iterator[World]:
+def world(
+    folder: Path, *parts: str, environment: dict[str, str] | None = None, wrong_clock: int = 0
+) -> Iterator[World]:
     """Run these processes (of tests.worlds.COMMANDS) on a fresh database: PostgreSQL and Redis where DATABASE_URL names a
-    server, else an SQLite file and the filesystem broker."""
+    server, else an SQLite file and the filesystem broker.
+
+    wrong_clock  by how many seconds the clock of one of the web processes is wrong (tests.stakeholders.wrong_clock)
+    """
     with contextlib.ExitStack() as stack:
         port = servers.free_port()
         data = folder / "data"
@@ -45,6 +51,8 @@ def world(folder: Path, *parts: str, environment: dict[str, str] | None = None) 
             "DJANGO_SETTINGS_MODULE": "config.settings",
             **(environment or {}),
         }
+        if wrong_clock:
+            env["WRONG_CLOCK"] = f"{wrong_clock:+}:{folder / 'wrong-clock'}"
         if os.environ.get("DATABASE_URL"):
             env["DATABASE_URL"] = stack.enter_context(fresh_database())
             env["REDIS_URL"] = stack.enter_context(servers.redis(folder))
@@ -54,7 +62,7 @@ def world(folder: Path, *parts: str, environment: dict[str, str] | None = None) 
         found.manage("migrate", "--verbosity", "0")
         try:
             for name in parts:
-                start_part(found, name)
+                start_part(found, name, WRONG_WEB if wrong_clock and name == "web" else None)
             if "web" in parts:
                 wait_until(lambda: web_answers(port), "the web server answers", seconds=120)
             yield found
@@ -146,6 +154,7 @@ class Shot:
     status: int = 0
     sent_at: datetime | None = None
     answered_at: datetime | None = None
+    is_by_wrong_clock: bool = False
 
 
 def answers_to(staged: dict[str, Any], deadline: datetime, *, count: int, spread: timedelta, chance: Any) -> list[Shot]:
@@ -171,8 +180,11 @@ def answers_to(staged: dict[str, Any], deadline: datetime, *, count: int, spread
     return sorted(shots, key=lambda shot: shot.at)
 
 
-def fire(found: World, shots: list[Shot], *, threads: int) -> None:
-    """Send the answers from that many threads, each when its time has come; every thread keeps its connection."""
+def fire(found: World, shots: list[Shot], *, threads: int, is_keeping_alive: bool = True) -> None:
+    """Send the answers from that many threads, each when its time has come.
+
+    Every thread keeps its connection, and with it its web process, unless told not to.
+    """
     port = urllib.parse.urlsplit(found.url).port
     queues = [shots[number::threads] for number in range(threads)]
     wrong: list[BaseException] = []
@@ -182,6 +194,8 @@ def fire(found: World, shots: list[Shot], *, threads: int) -> None:
         try:
             for shot in queue:
                 _send(connection, shot)
+                if not is_keeping_alive:
+                    connection.close()
         except BaseException as error:
             wrong.append(error)
         finally:
@@ -210,6 +224,7 @@ def _send(connection: http.client.HTTPConnection, shot: Shot) -> None:
     response = connection.getresponse()
     response.read()
     shot.status = response.status
+    shot.is_by_wrong_clock = response.getheader("Wrong-Clock") is not None
     shot.answered_at = datetime.now(UTC)
 
 

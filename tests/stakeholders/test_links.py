@@ -188,3 +188,12 @@ def test_of_two_people_at_one_browser_the_one_who_pressed_last_answers(client, r
         request = RequestFactory().get("/")
         request.COOKIES = {"answers": client.cookies["answers"].value}
         assert granted_invitation(request, round_.public_id).seat_id == each.seat_id
+
+
+@pytest.mark.parametrize("minutes, status", [(5, 200), (-5, 410)], ids=["fast", "slow"])
+def test_the_door_goes_by_the_databases_clock(client, link, round_, monkeypatch, minutes, status):
+    wrong = timedelta(minutes=minutes)
+    round_.deadline_at = clock.database_now() + wrong / 2
+    round_.save(update_fields=["deadline_at"])
+    monkeypatch.setattr(clock, "now", lambda: clock.database_now() + wrong)
+    assert client.get(path(link)).status_code == status
