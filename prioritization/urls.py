@@ -3,7 +3,7 @@
 from django.urls import path
 
 import roadmap.converters  # noqa: F401  makes <feature:ref> known
-from prioritization.views import ballot, criteria, deletion, feature_votes, home, ranking, voting
+from prioritization.views import ballot, criteria, deletion, feature_votes, home, meeting, ranking, voting
 
 app_name = "prioritization"
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("ballot/<slug:public_id>/list/", ballot.ballot_list, name="ballot-list"),
     path("ballot/<slug:public_id>/token/", ballot.ballot_token, name="ballot-token"),
     path("p/<slug:slug>/rounds/new/voting/", voting.open_voting, name="voting-new"),
+    path("p/<slug:slug>/rounds/<slug:public_id>/meeting/results/", meeting.meeting_results, name="meeting-results"),
     path("p/<slug:slug>/", home.home, name="home"),
     path("p/<slug:slug>/delete/", deletion.product_delete, name="product-delete"),
     path("p/<slug:slug>/criteria/", criteria.criteria, name="criteria"),

@@ -43,6 +43,9 @@ class Voting:
     def part_url(self, round: Round) -> str:
         return ""
 
+    def results_url(self, round: Round) -> str:
+        return reverse("prioritization:meeting-results", args=[round.product.slug, round.public_id])
+
     def mail(self, message: Message, invitation: Invitation, now: datetime) -> MailWords:
         words = {
             Message.Kind.INVITATION: _invitation,

@@ -43,6 +43,9 @@ class ConfirmationKind:
     def part_url(self, round: Round) -> str:
         return reverse("roadmap:round-confirmation", args=[round.product.slug, round.public_id])
 
+    def results_url(self, round: Round) -> str:
+        return ""
+
     def answers(self, round: Round) -> Mapping[int, ShownAnswer]:
         return {
             row.seat.pk: ShownAnswer(state=row.state, label=row.label, said=row.said, at=row.at, needs=row.needs)

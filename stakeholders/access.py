@@ -56,6 +56,22 @@ def granted_invitation(request: HttpRequest, public_id: str, *, kind: str | None
     return grants.invitation(request, public_id, kind=kind)
 
 
+def own_invitation(user: User, public_id: str) -> Invitation:
+    """Return the standing invitation of a user who is signed in, with round, product, seat, user and department loaded.
+
+    It shows them that they are asked; answering takes a grant. Raises Http404 to everybody who is not asked.
+    """
+    found = (
+        Invitation.objects.standing()
+        .filter(round__public_id=public_id, seat__user_id=user.pk, round__product__purge_started_at=None)
+        .select_related("round__product", "round__opened_by__user", "seat__user", "seat__department", "department")
+        .first()
+    )
+    if found is None:
+        raise Http404
+    return found
+
+
 def is_admin(user: User) -> bool:
     """Whether this user administers the organisation."""
     return user.is_authenticated and Organisation.objects.filter(pk=1, admins=user).exists()

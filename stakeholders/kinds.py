@@ -105,6 +105,9 @@ class RoundKind(Protocol):
     def part_url(self, round: Round) -> str:
         """Return the path of the kind's own part of the manager's page, or "" for none."""
 
+    def results_url(self, round: Round) -> str:
+        """Return the path of the results as the projector shows them in a meeting; "" where the conclusion says it all."""
+
     def mail(self, message: Message, invitation: Invitation, now: datetime) -> MailWords:
         """Return the words of that message (its `kind` says which), true at `now`; `round` and `seat.user` are loaded.
 

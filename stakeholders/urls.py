@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from stakeholders.views import links, organisation, outbox, people, rounds, tokens
+from stakeholders.views import doors, links, meeting, organisation, outbox, people, rounds, tokens
 
 app_name = "stakeholders"
 urlpatterns = [
@@ -32,7 +32,13 @@ urlpatterns = [
     ),
     path("p/<slug:slug>/rounds/<slug:public_id>/people/<int:pk>/copy-link/", rounds.copy_link, name="link-copy"),
     path("p/<slug:slug>/rounds/<slug:public_id>/people/<int:pk>/renew-link/", rounds.renew_link, name="link-renew"),
-    path("round/<slug:public_id>/", links.round_door, name="round-door"),
+    path("p/<slug:slug>/rounds/<slug:public_id>/meeting/", meeting.meeting, name="meeting"),
+    path("p/<slug:slug>/rounds/<slug:public_id>/meeting/count/", meeting.meeting_count, name="meeting-count"),
+    path("p/<slug:slug>/rounds/<slug:public_id>/meeting/reveal/", meeting.reveal, name="meeting-reveal"),
+    path("p/<slug:slug>/rounds/<slug:public_id>/meeting/hide/", meeting.hide, name="meeting-hide"),
+    path("round/<slug:public_id>/", doors.round_door, name="round-door"),
+    path("round/<slug:public_id>/enter/", doors.enter_round, name="round-enter"),
+    path("round/<slug:public_id>/send-link/", doors.send_link, name="round-send-link"),
     path("round/<slug:public_id>/not-you/", links.not_you, name="round-not-you"),
     path("s/<str:token>/", links.link, name="link"),
     path("s/<str:token>/open/", links.open_link, name="link-open"),

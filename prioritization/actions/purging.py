@@ -45,7 +45,7 @@ from roadmap.models import (
     Team,
     Version,
 )
-from stakeholders.models import Activity, Extension, Grant, Invitation, Link, Message, Round, Seat
+from stakeholders.models import Activity, Extension, Grant, Invitation, Link, Message, Reveal, Round, Seat
 
 log = structlog.get_logger(__name__)
 
@@ -94,6 +94,7 @@ def _rows_of(product: Product) -> list[QuerySet]:
         Link.objects.filter(**of_round),
         *(model.objects.filter(product=product) for model in (Version, Import, Message, Activity)),
         Extension.objects.filter(**of_round),
+        Reveal.objects.filter(**of_round),
         Invitation.objects.filter(**of_round),
         Round.objects.filter(product=product),
         Dependency.objects.filter(feature__product=product),

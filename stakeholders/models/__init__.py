@@ -2,6 +2,7 @@
 
 from stakeholders.models.activity import Activity, Verb
 from stakeholders.models.links import ApiToken, Grant, Link
+from stakeholders.models.meetings import Reveal
 from stakeholders.models.messages import Message
 from stakeholders.models.people import Department, Organisation, Seat, User
 from stakeholders.models.rounds import Extension, Invitation, Round
@@ -18,6 +19,7 @@ __all__ = [
     "Link",
     "Message",
     "Organisation",
+    "Reveal",
     "Round",
     "Seat",
     "User",

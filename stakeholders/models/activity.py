@@ -20,6 +20,8 @@ class Verb(models.TextChoices):
     EXTENDED = "extended", _("extended")
     CLOSED = "closed", _("closed")
     CANCELLED = "cancelled", _("withdrew")
+    REVEALED = "revealed", _("showed the room how it stands in")
+    HID = "hid", _("hid again how it stands in")
     VOTED = "voted", _("voted in")
     PLANNED = "planned", _("planned")
     UNPLANNED = "unplanned", _("took out of the plan")

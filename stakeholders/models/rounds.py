@@ -88,6 +88,14 @@ class Round(models.Model):
     def takes_answers_at(self, now: datetime) -> bool:
         return self.is_open and now < self.deadline_at
 
+    def state_at(self, now: datetime) -> str:
+        """Return open (takes answers), counting (the deadline has passed, no outcome yet), closed or cancelled."""
+        if self.cancelled_at:
+            return "cancelled"
+        if self.closed_at:
+            return "closed"
+        return "open" if self.takes_answers_at(now) else "counting"
+
     @property
     def is_date_only(self) -> bool:
         """Whether the deadline was entered as a day, so that it ends with that day."""

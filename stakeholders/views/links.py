@@ -20,7 +20,7 @@ WRONG_TRIES = 20
 WRONG_WINDOW = 600
 
 
-def _sealed(response: HttpResponse) -> HttpResponse:
+def sealed(response: HttpResponse) -> HttpResponse:
     """The headers of TRUST: nothing is stored, indexed or told to other sites."""
     response["Referrer-Policy"] = "strict-origin"
     response["X-Robots-Tag"] = "noindex"
@@ -32,13 +32,13 @@ def find_link(request: HttpRequest, token: str, *kinds_wanted: str) -> Link | Ht
     """Return the link, or the answer for one that is unknown, cut, closed or tried too often."""
     key = f"wrong-links:{address_of(request)}"
     if cache.get(key, 0) >= WRONG_TRIES:
-        return _sealed(render(request, "stakeholders/link_slow_down.html", status=429))
+        return sealed(render(request, "stakeholders/link_slow_down.html", status=429))
     link = actions.find(token, *kinds_wanted)
     if link is None:
         too_many(key, WRONG_TRIES, WRONG_WINDOW)
         parsed = tokens.parse(token)
         if parsed is not None and not parsed.is_whole and Link.objects.filter(public_id=parsed.link_id).exists():
-            return _sealed(render(request, "stakeholders/link_cut.html", status=404))
+            return sealed(render(request, "stakeholders/link_cut.html", status=404))
         raise Http404
     return link
 
@@ -71,7 +71,7 @@ def _refuse_if_over(link: Link) -> None:
 def link(request: HttpRequest, token: str) -> HttpResponse:
     """Show whose link this is, what for and until when. Changes nothing, sets no cookie that grants anything."""
     if request.method == "OPTIONS":
-        return _sealed(HttpResponse(status=204))
+        return sealed(HttpResponse(status=204))
     found = find_link(request, token, Link.Kind.SEAT, Link.Kind.SIGN_IN, Link.Kind.SET_UP)
     if isinstance(found, HttpResponse):
         return found
@@ -85,7 +85,7 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
             "takes_answers": takes_answers,
         }
         status = 200 if takes_answers else 410
-    return _sealed(render(request, f"stakeholders/link_{found.kind.replace('-', '_')}.html", context, status=status))
+    return sealed(render(request, f"stakeholders/link_{found.kind.replace('-', '_')}.html", context, status=status))
 
 
 @require_POST
@@ -100,23 +100,16 @@ def open_link(request: HttpRequest, token: str) -> HttpResponse:
         actions.mark_opened(found, now=now)
         response: HttpResponse = HttpResponseRedirect(kinds.kind_of(found.round).answer_url(found.round), status=303)
         grants.give(request, response, found, now=now)
-        return _sealed(response)
+        return sealed(response)
     if found.kind == Link.Kind.SET_UP:
         # the link is used up when the owner is made; until then this browser's session remembers it
         request.session["set-up-link"] = found.pk
-        return _sealed(HttpResponseRedirect(reverse("stakeholders:set-up"), status=303))
+        return sealed(HttpResponseRedirect(reverse("stakeholders:set-up"), status=303))
     if not actions.use_once(found, now=now):
         raise grants.Gone("used", kind=found.kind)
     response = sign_in(request, found.user, to=first_page_of(found.user))
     response.status_code = 303
-    return _sealed(response)
-
-
-@require_http_methods(["GET", "HEAD"])
-def round_door(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Lead a browser that holds a grant to the page where its person answers."""
-    asked = access.granted_invitation(request, public_id)
-    return _sealed(HttpResponseRedirect(kinds.kind_of(asked.round).answer_url(asked.round)))
+    return sealed(response)
 
 
 @require_POST
@@ -124,4 +117,4 @@ def not_you(request: HttpRequest, public_id: str) -> HttpResponse:
     """Forget this browser's grant for the round."""
     asked = access.granted_invitation(request, public_id)
     grants.take_away(request, asked.round_id)
-    return _sealed(render(request, "stakeholders/link_not_you.html", {"round": asked.round}))
+    return sealed(render(request, "stakeholders/link_not_you.html", {"round": asked.round}))

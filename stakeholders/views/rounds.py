@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -59,6 +61,7 @@ def round(request: HttpRequest, slug: str, public_id: str) -> HttpResponse:
         department=request.GET.get("department", ""),
         deadline=deadline_wording.short(found),
         zone=wording.abbreviation(found.deadline_local),
+        door=settings.BASE_URL + reverse("stakeholders:round-door", args=[found.public_id]),
         is_counting=found.is_open and not found.takes_answers_at(clock.now()),
         history=lines_about(found, product=seat.product, limit=12, without=[Verb.EXTENDED, Verb.ANSWERED, Verb.VOTED]),
     )

@@ -53,7 +53,17 @@ TABLE = {
     "stakeholders:outbox": Route(get=MANAGERS),
     "stakeholders:message": Route(get=MANAGERS),
     "stakeholders:message-try-again": Route(post=MANAGERS),
-    "stakeholders:round-door": Route(get=VOTER),
+    "stakeholders:meeting": Route(get=MANAGERS),
+    "stakeholders:meeting-count": Route(get=MANAGERS),
+    "stakeholders:meeting-reveal": Route(get=MANAGERS, post=MANAGERS),
+    "stakeholders:meeting-hide": Route(post=MANAGERS),
+    "prioritization:meeting-results": Route(get=MANAGERS),
+    # the door tells nobody what is behind it; who is signed in and asked may go in
+    "stakeholders:round-door": Route(get=EVERYBODY),
+    "stakeholders:round-send-link": Route(post=EVERYBODY),
+    "stakeholders:round-enter": Route(
+        post=frozenset({"stakeholder"}), denied=dict.fromkeys(("anonymous", "voter", "confirmer", "share"), 302)
+    ),
     "stakeholders:round-not-you": Route(post=VOTER),
     # products and what they are made of
     "roadmap:products": Route(get=SIGNED_IN),

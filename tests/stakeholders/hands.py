@@ -21,6 +21,9 @@ class Hands:
     def part_url(self, round):
         return ""
 
+    def results_url(self, round):
+        return ""
+
     def mail(self, message, invitation, now):
         name = message.user.get_short_name()
         if message.kind == Message.Kind.REMINDER:
