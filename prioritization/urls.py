@@ -3,7 +3,18 @@
 from django.urls import path
 
 import roadmap.converters  # noqa: F401  makes <feature:ref> known
-from prioritization.views import ballot, criteria, deletion, feature_votes, home, meeting, ranking, voting
+from prioritization.views import (
+    ballot,
+    computed,
+    criteria,
+    deletion,
+    feature_votes,
+    home,
+    meeting,
+    ranking,
+    voting,
+    weights,
+)
 
 app_name = "prioritization"
 urlpatterns = [
@@ -22,5 +33,9 @@ urlpatterns = [
     path("p/<slug:slug>/features/<feature:ref>/votes/", feature_votes.feature_votes, name="feature-votes"),
     path("p/<slug:slug>/ranking/", ranking.ranking, name="ranking"),
     path("p/<slug:slug>/ranking/<feature:ref>/", ranking.explanation, name="explanation"),
+    path("p/<slug:slug>/ranking/computed/", computed.computed, name="computed"),
     path("p/<slug:slug>/ranking/file/", ranking.ranking_file, name="ranking-file"),
+    path("p/<slug:slug>/weights/", weights.weights, name="weights"),
+    path("p/<slug:slug>/weights/keep/", weights.keep_weights, name="weights-keep"),
+    path("p/<slug:slug>/weights/<int:pk>/delete/", weights.forget_weights, name="weights-forget"),
 ]

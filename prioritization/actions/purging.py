@@ -22,6 +22,7 @@ from prioritization.models import (
     VoterCheck,
     VotingFeature,
     VotingRound,
+    WeightSet,
 )
 from roadmap.models import (
     Answer,
@@ -81,7 +82,7 @@ def _rows_of(product: Product) -> list[QuerySet]:
         Criterion.raters.through.objects.filter(criterion__product=product),
         *(
             model.objects.filter(product=product)
-            for model in (Criterion, ScoreRun, ScoreRequest, ScoringTerms, VoterCheck, Standing)
+            for model in (Criterion, WeightSet, ScoreRun, ScoreRequest, ScoringTerms, VoterCheck, Standing)
         ),
         AnswerFeature.objects.filter(answer__confirmation__round__product=product),
         Answer.objects.filter(confirmation__round__product=product),

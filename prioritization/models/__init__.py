@@ -3,6 +3,7 @@
 from prioritization.models.criteria import Criterion
 from prioritization.models.scores import ScoreRequest, ScoreResult, ScoreRun, ScoringTerms, Tally, VoterCheck
 from prioritization.models.voting import Ballot, Rating, RatingChange, VotingFeature, VotingRound
+from prioritization.models.weights import WeightSet
 
 __all__ = [
     "Ballot",
@@ -17,4 +18,5 @@ __all__ = [
     "VoterCheck",
     "VotingFeature",
     "VotingRound",
+    "WeightSet",
 ]

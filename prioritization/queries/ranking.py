@@ -8,9 +8,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from math import ceil
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
 from django.http import QueryDict
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from prioritization.filters import RankingFilter
@@ -22,6 +24,7 @@ from prioritization.rules.scales import SPLIT_FROM
 from roadmap.filters import size_in_days
 from roadmap.models import Feature, Objective, Product, Release, Standing, Team
 from roadmap.queries.features import lanes
+from stakeholders import clock
 from stakeholders.models import Invitation, Round
 
 PAGE = 50
@@ -264,10 +267,27 @@ def marks(standing: Standing | None, criteria: list[Weighed]) -> list[Mark]:
     ]
 
 
-def _release_to_fill(choices: Choices, filters: RankingFilter, today: date) -> Release | None:
+def cut_rank(product: Product, *, today: date) -> int:
+    """Return how many ranks the capacity of the release to fill next reaches down; 0 where there is no line to draw."""
+    choices = Choices.of(product)
+    found = _cut_line(product, _release_to_fill(choices, None, today))
+    return found.rank if found and found.cut.is_reached else 0
+
+
+def is_waiting(product: Product) -> bool:
+    """Whether scores are asked for that are not worked out yet."""
+    return ScoreRequest.objects.filter(product=product).exists()
+
+
+def today_of(product: Product) -> date:
+    """Return the date where the product is."""
+    return timezone.localdate(clock.now(), ZoneInfo(product.time_zone))
+
+
+def _release_to_fill(choices: Choices, filters: RankingFilter | None, today: date) -> Release | None:
     """Return the release whose capacity the line shows: the one filtered by, else the next that ends and has capacity."""
     with_capacity = [release for release in choices.releases if release.capacity_days]
-    chosen = filters.active.get("release")
+    chosen = filters.active.get("release") if filters else None
     for release in with_capacity:
         if str(release.pk) == chosen or (chosen in (None, "none") and release.ends_on >= today):
             return release

@@ -23,6 +23,7 @@ KINDS: Mapping[str, Any] = {
     "milestone": lazy("the milestone"),
     "feature": lazy("the feature"),
     "criterion": lazy("the criterion"),
+    "weightset": lazy("the weights"),
     "round": lazy("the round"),
 }
 """What things are called in a sentence; a kind that is not here stands without a word for it."""

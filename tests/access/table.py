@@ -137,6 +137,10 @@ TABLE = {
     "prioritization:ranking": Route(get=READERS),
     "prioritization:explanation": Route(get=READERS),
     "prioritization:ranking-file": Route(get=READERS),
+    "prioritization:computed": Route(get=READERS),
+    "prioritization:weights": Route(get=READERS, post=MANAGERS),
+    "prioritization:weights-keep": Route(post=MANAGERS),
+    "prioritization:weights-forget": Route(post=MANAGERS),
     # the API: by token
     "api:schema": Route(get=SIGNED_IN),
     "api:products": Route(get=SIGNED_IN),

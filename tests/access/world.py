@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from prioritization.actions.voting import open_voting_round
+from prioritization.actions.weights import keep_weights
 from roadmap.actions.imports.writing import Written
 from roadmap.actions.share import ShareTerms, make_share
 from roadmap.models import Feature, Import
@@ -121,13 +122,26 @@ def _fill(product, manager: Seat, stakeholder: Seat) -> dict:
             objective=objective, team=team, release=release, milestone=milestone, measurement=measurement, message=message,
             confirming=confirming_round, stakeholder=stakeholder, imported=imported,
             invitation=voting.invitations.get(),
+            kept=keep_weights(product, name="Board", weights={"impact": 1}, by=manager, now=now),
             share=make_share(product, terms=ShareTerms(audience="Board"), by=manager, now=now),
         ),
     }  # fmt: skip
 
 
 def _ids_by_route(
-    *, objective, team, release, milestone, measurement, message, confirming, stakeholder, imported, invitation, share
+    *,
+    objective,
+    team,
+    release,
+    milestone,
+    measurement,
+    message,
+    confirming,
+    stakeholder,
+    imported,
+    invitation,
+    kept,
+    share,
 ) -> dict:
     """Ids of the routes whose `pk`, `number` or `public_id` is of another kind than most."""
     return {
@@ -151,6 +165,7 @@ def _ids_by_route(
         "roadmap:confirm-note": {"public_id": confirming.public_id},
         "roadmap:round-confirmation": {"public_id": confirming.public_id},
         **dict.fromkeys(("roadmap:feature-import-receipt", "roadmap:feature-import-undo"), {"pk": imported.pk}),
+        "prioritization:weights-forget": {"pk": kept.pk},
         "prioritization:ballot-feature": {"number": 1},
         "prioritization:feature-rate": {"number": 1},
     }

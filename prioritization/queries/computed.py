@@ -1,0 +1,225 @@
+"""How everything is computed, told by the rules themselves: their docstrings, and a product's own numbers in the formulas."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import ngettext
+
+from prioritization.models import ScoreRun
+from prioritization.queries.ranking import Weighed, weighed_criteria
+from stakeholders import wording
+
+RULES = Path(__file__).resolve().parent.parent / "rules"
+NOT_METHODS = frozenset(
+    {"__init__", "ballots", "cells", "criteria", "needs", "normal", "relief", "scoring", "secrecy", "what_if"}
+)
+"""Rules that are no method of the ranking: how ballots are shuffled, what a criterion is, what hurries, plain twins."""
+
+_TERM = re.compile(r"^(\S(?:.*?\S)?) {2,}(\S.*)$")
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """One paragraph of a docstring; `terms` are (name, meaning) where it is a list of those, else `text` stands."""
+
+    text: str = ""
+    terms: tuple[tuple[str, str], ...] = ()
+    is_source: bool = False
+
+
+@dataclass(frozen=True)
+class Function:
+    """A public function of a rule: what it gives back, what goes in, from where it comes."""
+
+    name: str
+    paragraphs: tuple[Paragraph, ...]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A module of rules: the sentence that says what it knows, and its functions."""
+
+    name: str
+    paragraphs: tuple[Paragraph, ...]
+    functions: tuple[Function, ...]
+
+
+@dataclass(frozen=True)
+class Method:
+    """One thing that is computed. `numbers` are formulas with the product's own numbers, in words; empty before a run."""
+
+    key: str
+    title: str
+    numbers: tuple[str, ...]
+    rules: tuple[Rule, ...]
+
+
+def methods(run: ScoreRun | None) -> list[Method]:
+    """Return every method, in the order in which a score comes about; with the numbers of `run` in its formulas."""
+    criteria = weighed_criteria(run)
+    return [
+        Method(key, str(title), tuple(numbers(run, criteria)) if run else (), tuple(rule(name) for name in modules))
+        for key, title, modules, numbers in _METHODS
+    ]
+
+
+@cache
+def rule(name: str) -> Rule:
+    """Return what a module of rules says of itself. It is read, not imported: numpy stays the worker's."""
+    tree = ast.parse((RULES / f"{name}.py").read_text(encoding="utf-8"))
+    functions = [
+        Function(node.name.replace("_", " "), paragraphs(text))
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_") and (text := ast.get_docstring(node))
+    ]
+    return Rule(name, paragraphs(ast.get_docstring(tree) or ""), tuple(functions))
+
+
+def paragraphs(docstring: str) -> tuple[Paragraph, ...]:
+    """Return a docstring's paragraphs: text, lists of names and meanings, and sources."""
+    found: list[Paragraph] = []
+    for block in docstring.split("\n\n"):
+        text: list[str] = []
+        terms: list[list[str]] = []
+        for line in block.splitlines():
+            if line.startswith("Source: "):
+                found += _told(text, terms)
+                text, terms = [line], []
+            elif (match := _TERM.match(line)) and not line.startswith(" "):
+                found += _told(text, [])
+                text = []
+                terms.append([match[1], match[2]])
+            elif terms and line.startswith(" "):
+                terms[-1][1] += f" {line.strip()}"
+            else:
+                found += _told([], terms)
+                terms = []
+                text.append(line.strip())
+        found += _told(text, terms)
+    return tuple(found)
+
+
+def _told(text: Sequence[str], terms: Sequence[Sequence[str]]) -> list[Paragraph]:
+    if terms:
+        return [Paragraph(terms=tuple((name, meaning) for name, meaning in terms))]
+    if not any(text):
+        return []
+    whole = " ".join(text)
+    return [Paragraph(whole.removeprefix("Source: "), is_source=whole.startswith("Source: "))]
+
+
+Numbers = Callable[[ScoreRun, Sequence[Weighed]], list[str]]
+
+
+def _score(run: ScoreRun, criteria: Sequence[Weighed]) -> list[str]:
+    terms = (f"{wording.decimal(each.share, 3)} × {each.name}" for each in criteria)
+    costs = [each.name for each in criteria if each.is_cost]
+    said = [_("score = %(sum)s, each in points of 0 to 100") % {"sum": " + ".join(terms)}]
+    said.append(_("points = 25 × (mean − 1)"))
+    if costs:
+        said.append(_("%(names)s: a cost, so points = 25 × (5 − mean)") % {"names": ", ".join(costs)})
+    return said
+
+
+def _voters(run: ScoreRun, criteria: Sequence[Weighed]) -> list[str]:
+    beta = run.used.get("beta")
+    said = [
+        _("weight of a vote = the person’s weight × the department’s weight ÷ (its voters)^%(beta)s")
+        % {"beta": wording.decimal(beta, 1)}
+    ]
+    others = [weight for weight in run.used.get("departments", {}).values() if weight != 1]
+    if not others:
+        said.append(_("All departments weigh 1."))
+    else:
+        said.append(
+            ngettext("%(n)d department weighs other than 1.", "%(n)d departments weigh other than 1.", len(others))
+            % {"n": len(others)}
+        )
+    return said
+
+
+def _style(run: ScoreRun, criteria: Sequence[Weighed]) -> list[str]:
+    if run.used.get("rating_style"):
+        return [_("Rating style is on: votes are read after who rates everything higher or lower is evened out.")]
+    return [_("Rating style is off: votes are read as they were given.")]
+
+
+def _priors(run: ScoreRun, criteria: Sequence[Weighed]) -> list[str]:
+    said = []
+    for each in criteria:
+        prior = run.used["priors"][each.key]
+        words = {
+            "name": each.name,
+            "k": wording.decimal(prior["k"], 2),
+            "mu": wording.decimal(prior["mu"], 2),
+            "s2": wording.decimal(prior["s2"], 2),
+        }
+        sentence = _(
+            "%(name)s: mean = (voters × mean of the votes + %(k)s × %(mu)s) ÷ (voters + %(k)s); variance of a vote %(s2)s"
+        )
+        if prior["is_fallback"]:
+            sentence = _(
+                "%(name)s: mean = (voters × mean of the votes + %(k)s × %(mu)s) ÷ (voters + %(k)s); "
+                "too few votes to estimate, so the usual 4 voters and variance 1"
+            )
+        said.append(sentence % words)
+    return said
+
+
+def _intervals(run: ScoreRun, criteria: Sequence[Weighed]) -> list[str]:
+    said = [_("interval of a score = score ± 1.645 × its standard error, 90 %")]
+    if run.seed:
+        said.append(_("The draws of this ranking began with the seed %(seed)d.") % {"seed": run.seed})
+    return said
+
+
+def _tiers(run: ScoreRun, criteria: Sequence[Weighed]) -> list[str]:
+    return [_("%(n)s ranked features, drawn 400 times") % {"n": wording.decimal(run.ranked)}]
+
+
+def _disagreement(run: ScoreRun, criteria: Sequence[Weighed]) -> list[str]:
+    split = run.used.get("split", 0)
+    said = [
+        ngettext("%(n)s feature is split: above 0.6", "%(n)s features are split: above 0.6", split)
+        % {"n": wording.decimal(split)}
+    ]
+    for each in criteria:
+        alpha = (run.used.get("alpha") or {}).get(each.key)
+        if alpha is not None:
+            words = {"name": each.name, "alpha": wording.decimal(alpha, 2)}
+            said.append(_("%(name)s: Krippendorff’s alpha %(alpha)s") % words)
+    return said
+
+
+def _nothing(run: ScoreRun, criteria: Sequence[Weighed]) -> list[str]:
+    return []
+
+
+_METHODS: tuple[tuple[str, Promise | Any, tuple[str, ...], Numbers], ...] = (
+    ("score", lazy("Scales and the score"), ("scales", "score"), _score),
+    ("voters", lazy("What a vote weighs"), ("weights",), _voters),
+    ("style", lazy("Rating style"), ("rating_style",), _style),
+    ("pull", lazy("The pull toward the average"), ("shrinkage",), _priors),
+    ("intervals", lazy("How sure a score is"), ("intervals",), _intervals),
+    ("ranks", lazy("Plausible ranks and tiers"), ("rank_intervals",), _tiers),
+    ("split", lazy("Disagreement"), ("disagreement", "reliability", "departments"), _disagreement),
+    ("votes", lazy("Whom to ask"), ("value_of_votes",), _nothing),
+    ("sensitivity", lazy("Other weights"), ("sensitivity",), _nothing),
+    ("influence", lazy("Influence of one voter"), ("influence",), _nothing),
+    ("cut", lazy("The capacity line, and rounding"), ("cut_line", "rounding"), _nothing),
+)
+
+
+def told_rules() -> set[str]:
+    """Return the names of the rules that the page tells."""
+    return {name for _key, _title, names, _numbers in _METHODS for name in names}

@@ -1,0 +1,94 @@
+"""Reads the whole ranking as numbers: the points of every ranked feature in every criterion, of one run.
+
+What weights would do, what flips a pair and what would move a feature is worked out from these and nothing else, so that it
+follows from the figures that pages show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from prioritization.models import ScoreRun
+from prioritization.queries.ranking import Weighed, weighed_criteria
+from prioritization.rules.scales import points
+from roadmap.models import Product, Standing
+
+Found = TypeVar("Found")
+TRIES = 3
+
+
+@dataclass(frozen=True)
+class Lineup:
+    """The ranked features of a run, best first.
+
+    ids      of the features
+    points   of each in every criterion, 0 to 100, after the pull toward the average
+    scores   as the run has them
+    """
+
+    run: ScoreRun
+    criteria: list[Weighed]
+    ids: list[int]
+    points: list[tuple[float, ...]]
+    scores: list[float]
+
+    @property
+    def shares(self) -> list[float]:
+        return [each.share for each in self.criteria]
+
+
+def lineup(product: Product) -> Lineup | None:
+    """Return the ranked features with their points; None before the first run. A fixed number of queries."""
+    return of_one_run(product, lambda run: _lineup(product, run) if run else None)
+
+
+def of_one_run(product: Product, read: Callable[[ScoreRun | None], Found]) -> Found:
+    """Return what `read` makes of the latest run, read again when another run was written meanwhile.
+
+    A run writes its row and its standings in one transaction, but two statements may see different ones; without this a
+    page could show the weights of one run beside the scores of the next.
+    """
+    for _ in range(TRIES):
+        run = latest_run(product)
+        found = read(run)
+        if run is None or ScoreRun.objects.filter(product=product).values_list("pk", flat=True).first() == run.pk:
+            break
+    return found
+
+
+def latest_run(product: Product) -> ScoreRun | None:
+    return ScoreRun.objects.filter(product=product).first()
+
+
+def points_of(cells: Mapping[str, Any], run: ScoreRun, criteria: Sequence[Weighed]) -> tuple[float, ...]:
+    """Return a feature's points in each criterion, 0 to 100, after the pull; a cell nobody rated has the prior's.
+
+    cells  `Standing.criteria`; the weighted sum of the points is the score of the standing
+    """
+    priors = run.used["priors"]
+    return tuple(points(pulled(cells[each.key], priors[each.key]), is_cost=each.is_cost) for each in criteria)
+
+
+def pulled(cell: Mapping[str, Any], prior: Mapping[str, Any]) -> float:
+    """Return a mean drawn toward the average; see rules.shrinkage.shrink, which views cannot import."""
+    if cell["mean"] is None:
+        return prior["mu"]
+    return (cell["effective"] * cell["mean"] + prior["k"] * prior["mu"]) / (cell["effective"] + prior["k"])
+
+
+def _lineup(product: Product, run: ScoreRun) -> Lineup:
+    criteria = weighed_criteria(run)
+    rows = list(
+        Standing.objects.filter(product=product, rank__isnull=False)
+        .order_by("rank")
+        .values_list("feature_id", "score", "criteria")
+    )
+    return Lineup(
+        run=run,
+        criteria=criteria,
+        ids=[pk for pk, _, _ in rows],
+        points=[points_of(cells, run, criteria) for _, _, cells in rows],
+        scores=[score for _, score, _ in rows],
+    )
