@@ -28,6 +28,7 @@ class Voting:
 
     name = NAME
     noun = gettext_lazy("voting round")
+    button = gettext_lazy("Open my ballot")
 
     def invitation_words(self, round: Round) -> Words:
         voting = VotingRound.objects.get(round=round)

@@ -31,6 +31,7 @@ class ConfirmationKind:
 
     name = CONFIRMATION
     noun: Words = gettext_lazy("confirmation")
+    button: Words = gettext_lazy("Read and answer")
 
     def invitation_words(self, round: Round) -> Words:
         return _("Confirm version %(number)s of the roadmap, about two minutes") % {

@@ -33,10 +33,11 @@ class Settled:
 
 @dataclass(frozen=True)
 class Timely:
-    """A table whose rows must have arrived before their round's deadline, while the round is open."""
+    """A table whose rows must have arrived before their person's deadline, while the round is open."""
 
     table: str
     round: str  # SQL expression in NEW that gives the round's id
+    invitation: str  # SQL condition on the invitation `i` that NEW answers, within that round
 
 
 GUARDED = [
@@ -62,12 +63,27 @@ GUARDED = [
 SETTLED = [Settled("prioritization_votinground", ("secrecy",))]
 
 TIMELY = [
-    Timely("roadmap_answer", "(SELECT c.round_id FROM roadmap_confirmation c WHERE c.id = NEW.confirmation_id)"),
+    Timely(
+        "roadmap_answer",
+        "(SELECT c.round_id FROM roadmap_confirmation c WHERE c.id = NEW.confirmation_id)",
+        "i.seat_id = NEW.seat_id",
+    ),
     Timely(
         "prioritization_ratingchange",
         "(SELECT v.round_id FROM prioritization_ballot b JOIN prioritization_votinground v ON v.id = b.voting_id WHERE b.id = NEW.ballot_id)",
+        "i.id = (SELECT b.invitation_id FROM prioritization_ballot b WHERE b.id = NEW.ballot_id)",
     ),
 ]
+
+
+def _late(table: Timely) -> str:
+    """SQL that is true of a NEW row that may not be written: the round has ended, or the person's own time was over."""
+    return (
+        f"EXISTS (SELECT 1 FROM stakeholders_round r WHERE r.id = {table.round}"
+        " AND (r.closed_at IS NOT NULL OR r.cancelled_at IS NOT NULL OR (NEW.arrived_at >= r.deadline_at"
+        " AND NOT EXISTS (SELECT 1 FROM stakeholders_invitation i"
+        f" WHERE i.round_id = r.id AND {table.invitation} AND i.extended_to > NEW.arrived_at))))"
+    )
 
 
 def _purging(expression: str) -> str:
@@ -84,13 +100,9 @@ def _sqlite(table: Guarded) -> dict[str, str]:
 
 
 def _sqlite_timely(table: Timely) -> dict[str, str]:
-    late = (
-        f"EXISTS (SELECT 1 FROM stakeholders_round r WHERE r.id = {table.round}"
-        " AND (NEW.arrived_at >= r.deadline_at OR r.closed_at IS NOT NULL OR r.cancelled_at IS NOT NULL))"
-    )
     return {
         f"{table.table}_in_time": f"CREATE TRIGGER {table.table}_in_time BEFORE INSERT ON {table.table} "
-        f"WHEN {late} BEGIN SELECT RAISE(ABORT, '{table.table}: too late'); END"
+        f"WHEN {_late(table)} BEGIN SELECT RAISE(ABORT, '{table.table}: too late'); END"
     }
 
 
@@ -146,8 +158,7 @@ def _postgres_timely(table: Timely) -> dict[str, str]:
         f"{name}_in_time": f"""
             CREATE OR REPLACE FUNCTION {name}_in_time() RETURNS trigger LANGUAGE plpgsql AS $$
             BEGIN
-                IF EXISTS (SELECT 1 FROM stakeholders_round r WHERE r.id = {table.round}
-                           AND (NEW.arrived_at >= r.deadline_at OR r.closed_at IS NOT NULL OR r.cancelled_at IS NOT NULL)) THEN
+                IF {_late(table)} THEN
                     RAISE EXCEPTION '{name}: too late' USING ERRCODE = 'restrict_violation';
                 END IF;
                 RETURN NEW;
@@ -179,14 +190,19 @@ def present(using: str = "default") -> set[str]:
 
 
 def install(using: str = "default") -> None:
-    """Make the triggers that are missing, for the tables that exist. Safe to repeat."""
+    """Make the triggers that are missing or of an earlier version, for the tables that exist. Safe to repeat."""
     db = connections[using]
     tables = set(db.introspection.table_names())
-    there = present(using)
     with db.cursor() as cursor:
+        if db.vendor == "sqlite":
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            there = dict(cursor.fetchall())
         for name, (table, sql) in triggers(db.vendor).items():
-            if table in tables and (db.vendor == "postgresql" or name not in there):
-                cursor.execute(sql)
+            if table not in tables or (db.vendor == "sqlite" and there.get(name) == sql):
+                continue
+            if db.vendor == "sqlite":
+                cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
+            cursor.execute(sql)
 
 
 def remove(using: str = "default") -> None:

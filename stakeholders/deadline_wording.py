@@ -1,23 +1,36 @@
-"""How the deadline of a round is written: its own zone always shown, a day's end called so, never seconds."""
+"""How a deadline is written: its own zone always shown, a day's end called so, never seconds."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from django.utils.translation import gettext as _
 
 from stakeholders import wording
-from stakeholders.models import Round
 
 
-def short(round: Round) -> str:
+class HasDeadline(Protocol):
+    """A round; or an invitation, whose person may have got more time."""
+
+    @property
+    def deadline_at(self) -> datetime: ...
+
+    @property
+    def zone(self) -> str: ...
+
+    @property
+    def is_date_only(self) -> bool: ...
+
+
+def short(of: HasDeadline) -> str:
     """Return "Fri 27 Nov, 17:00 CET", or "end of Fri 27 Nov (CET)"."""
-    return short_at(round.deadline_at, round.zone, is_date_only=round.is_date_only)
+    return short_at(of.deadline_at, of.zone, is_date_only=of.is_date_only)
 
 
-def long(round: Round) -> str:
+def long(of: HasDeadline) -> str:
     """Return "Friday 27 November 2026, 17:00 in Berlin (CET)", or "the end of Friday 27 November 2026 in Berlin (CET)"."""
-    return long_at(round.deadline_at, round.zone, is_date_only=round.is_date_only)
+    return long_at(of.deadline_at, of.zone, is_date_only=of.is_date_only)
 
 
 def short_at(at: datetime, zone: str, *, is_date_only: bool = False) -> str:

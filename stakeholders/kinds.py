@@ -96,6 +96,9 @@ class RoundKind(Protocol):
     noun: Words
     """What people call it, lower case: "voting round"."""
 
+    button: Words
+    """What the button says that leads from a personal link to the answer: "Open my ballot"."""
+
     def invitation_words(self, round: Round) -> Words:
         """Return what one is asked to do and how long it takes: "Vote on 12 features, about 2 min"."""
 

@@ -25,6 +25,7 @@ urlpatterns = [
     path("p/<slug:slug>/rounds/<slug:public_id>/extend/", rounds.extend_round, name="round-extend"),
     path("p/<slug:slug>/rounds/<slug:public_id>/close/", rounds.close_round, name="round-close"),
     path("p/<slug:slug>/rounds/<slug:public_id>/withdraw/", rounds.withdraw_round, name="round-withdraw"),
+    path("p/<slug:slug>/rounds/<slug:public_id>/people/<int:pk>/extend/", rounds.extend_for, name="invitation-extend"),
     path(
         "p/<slug:slug>/rounds/<slug:public_id>/people/<int:pk>/remove/",
         rounds.remove_invitation,

@@ -57,7 +57,7 @@ def save_sheet(ballot: Ballot, sheet: Mapping[int, Answers], *, arrived: datetim
     asked = set(ballot.voting.asked.filter(feature_id__in=sheet).values_list("feature_id", flat=True))
     if unasked := [pk for pk, answers in sheet.items() if pk not in asked or not set(answers) <= allowed]:
         raise NotAsked(unasked[0])
-    with taking_answer(invitation.round, arrived=arrived):
+    with taking_answer(invitation, arrived=arrived):
         Ballot.objects.select_for_update().get(pk=ballot.pk)
         fresh = _differing(ballot, sheet, arrived)
         if fresh:
@@ -115,7 +115,7 @@ def finish_ballot(ballot: Ballot, *, arrived: datetime) -> Ballot:
     RoundIsBusy.
     """
     invitation = ballot.invitation
-    with taking_answer(invitation.round, arrived=arrived):
+    with taking_answer(invitation, arrived=arrived):
         held = Ballot.objects.select_for_update().get(pk=ballot.pk)
         latest = held.changes.order_by("-pk").values_list("pk", flat=True).first() or 0
         ballot.done_at = arrived

@@ -31,8 +31,8 @@ def _context(ballot: Ballot, **more: object) -> dict[str, object]:
         "round": round,
         "invitation": ballot.invitation,
         "ballot": ballot,
-        "deadline": deadline_wording.long(round),
-        "deadline_short": deadline_wording.short(round),
+        "deadline": deadline_wording.long(ballot.invitation),
+        "deadline_short": deadline_wording.short(ballot.invitation),
         **more,
     }
 
@@ -53,7 +53,7 @@ def _closed(request: HttpRequest, ballot: Ballot) -> HttpResponse | None:
     """
     round = ballot.invitation.round
     now = clock.database_now()
-    if round.takes_answers_at(now):
+    if ballot.invitation.takes_answers_at(now):
         return None
     closed = close_if_due(round, now=now)
     round.closed_at, round.outcome = closed.closed_at, closed.outcome
@@ -186,7 +186,7 @@ def _late(mine: Ballot, refusal: AnswerIsLate | RoundIsClosed) -> str:
         return _(
             "This round closed on %(deadline)s; this answer came at %(arrived)s. Your answers until then count."
         ) % {
-            "deadline": deadline_wording.short(round),
+            "deadline": deadline_wording.short(mine.invitation),
             "arrived": wording.to_the_second(refusal.arrived, round.zone),
         }
     when = wording.instant(round.closed_at or round.cancelled_at, round.zone)

@@ -57,7 +57,7 @@ def answer_confirmation(
         raise ValidationError({"text": NEEDS_TEXT[Answer.Verdict(verdict)]()})
     answer.full_clean(exclude=["confirmation", "seat"], validate_unique=False, validate_constraints=False)
     try:
-        with taking_answer(invitation.round, arrived=arrived):
+        with taking_answer(invitation, arrived=arrived):
             answer.save(force_insert=True)
             if names_features:
                 _name_features(answer, features)
@@ -126,7 +126,7 @@ def leave_late_note(invitation: Invitation, *, text: str, arrived: datetime) -> 
     text = text.replace("\r\n", "\n").strip()
     if not text:
         raise ValidationError(_("A note needs words."), code="empty")
-    if confirmation.round.takes_answers_at(arrived):
+    if invitation.takes_answers_at(arrived):
         raise ValidationError(_("Answers are still taken. Give yours instead."), code="open")
     known = confirmation.late_answers.filter(seat=invitation.seat_id, text=text).first()
     if known is not None:

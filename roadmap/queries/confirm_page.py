@@ -115,7 +115,7 @@ def confirm_page(invitation: Invitation, *, now: datetime) -> ConfirmPage:
         asked=asked,
         rule=rule_in_words(rule_of(confirmation), required=required),
         doing_nothing=doing_nothing(confirmation, is_required=invitation.is_required),
-        state=state_of(confirmation, now),
+        state=state_of(confirmation, now, invitation),
         conclusion=sentence_with_names(outcome_of(confirmation, now=now), version.number, rows)
         if round.closed_at
         else "",

@@ -138,14 +138,17 @@ def digest_of_answers(confirmation: Confirmation) -> str:
     return sha256(canonical(rows)).hexdigest()
 
 
-def state_of(confirmation: Confirmation, now: datetime) -> str:
-    """Return open (takes answers), counting (deadline passed, no outcome yet), closed or cancelled."""
+def state_of(confirmation: Confirmation, now: datetime, invitation: Invitation | None = None) -> str:
+    """Return open (takes answers), counting (deadline passed, no outcome yet), closed or cancelled.
+
+    invitation  of the person who looks, who may have got more time than the others; its round is `confirmation.round`
+    """
     round = confirmation.round
     if round.cancelled_at:
         return "cancelled"
     if round.closed_at:
         return "closed"
-    return "open" if round.takes_answers_at(now) else "counting"
+    return "open" if (invitation or round).takes_answers_at(now) else "counting"
 
 
 # people

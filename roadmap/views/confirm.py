@@ -117,10 +117,9 @@ def _page(
 
 def _late(request: HttpRequest, page: ConfirmPage, typed: str, arrived: datetime) -> HttpResponse:
     """Refuse an answer, and keep what was typed: it may stay as a note under the outcome."""
-    round = page.invitation.round
     context = _context(page) | {
         "arrived": arrived,
-        "late_by": late_by_in_words(arrived - round.deadline_at),
+        "late_by": late_by_in_words(arrived - page.invitation.deadline_at),
         "note_form": LateNoteForm(initial={"text": typed}),
     }
     return _sealed(render(request, "roadmap/confirm_late.html", context, status=409))
@@ -146,7 +145,7 @@ def _context(page: ConfirmPage) -> dict:
         "seat": page.invitation.seat,
         "product": page.invitation.round.product,
         "version": page.version,
-        "deadline": deadline_wording.long(page.invitation.round),
+        "deadline": deadline_wording.long(page.invitation),
     }
 
 

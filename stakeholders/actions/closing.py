@@ -1,8 +1,8 @@
 """How a round takes answers up to its deadline, and closes exactly once afterwards.
 
-An answer counts when it *arrived* before the deadline. Arrival is read from the database's clock before the transaction
+An answer counts when it *arrived* before the deadline: the round's, or a later one that this person alone was given. Arrival is read from the database's clock before the transaction
 begins; then the round's row is held open, shared with all other answers, until the answer is written. Whoever closes takes
-the row alone, and not before the deadline plus a grace that is longer than any answer waits. So the closing sees every
+the row alone, and not before the latest of these deadlines plus a grace that is longer than any answer waits. So the closing sees every
 answer that arrived in time, and none arrives later.
 """
 
@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from stakeholders import kinds
 from stakeholders.actions import outbox
 from stakeholders.activity import record
-from stakeholders.models import Message, Round, Seat, Verb
+from stakeholders.models import Invitation, Message, Round, Seat, Verb
 from stakeholders.rules.deadlines import GRACE, LOCK_TIMEOUT
 
 log = structlog.get_logger(__name__)
@@ -62,26 +62,27 @@ class CannotCloseEarly(Exception):
 
 
 @contextmanager
-def taking_answer(round: Round, *, arrived: datetime) -> Iterator[Round]:
-    """Write an answer inside this block: one transaction, in which the round cannot close. Yields the row as it is now.
+def taking_answer(invitation: Invitation, *, arrived: datetime) -> Iterator[Round]:
+    """Write an answer inside this block: one transaction, in which the round cannot close. Yields the round as it is now.
 
-    arrived  `clock.arrived_at()`, taken before this block
+    invitation  of the person who answers, with its round: it knows whether they got more time
+    arrived     `clock.arrived_at()`, taken before this block
 
     Raises AnswerIsLate, RoundIsClosed, or RoundIsBusy; in each case nothing is written. A refusal is logged with both
     instants, so that who says "I was in time" can be answered.
     """
     try:
-        if arrived >= round.deadline_at and not _is_extended_past(round, arrived):
-            raise AnswerIsLate(round, arrived)
+        if arrived >= invitation.deadline_at and not _is_extended_past(invitation, arrived):
+            raise AnswerIsLate(invitation.round, arrived)
         with _waiting_at_most(LOCK_TIMEOUT.total_seconds()), transaction.atomic():
-            yield hold_open(round, arrived=arrived)
+            yield hold_open(invitation, arrived=arrived)
     except (AnswerIsLate, RoundIsClosed) as refusal:
         log.info(
             "answer_refused",
             round=refusal.round.pk,
             why=type(refusal).__name__,
             arrived_at=arrived.isoformat(),
-            deadline_at=refusal.round.deadline_at.isoformat(),
+            deadline_at=invitation.deadline_at.isoformat(),
         )
         raise
     except OperationalError as error:
@@ -90,24 +91,30 @@ def taking_answer(round: Round, *, arrived: datetime) -> Iterator[Round]:
         raise
 
 
-def hold_open(round: Round, *, arrived: datetime) -> Round:
+def hold_open(invitation: Invitation, *, arrived: datetime) -> Round:
     """Keep a round from closing until this transaction ends, together with all other answers; return its row afresh.
 
     Call it first in the transaction. PostgreSQL shares the row's lock; on SQLite the transaction, being IMMEDIATE, is the
-    lock. Raises AnswerIsLate and RoundIsClosed.
+    lock. The invitation is read again only where the round's own deadline has passed. Raises AnswerIsLate and RoundIsClosed.
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("hold_open() needs a transaction: its lock ends with it.")
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL lock_timeout = %s", [f"{int(LOCK_TIMEOUT.total_seconds() * 1000)}ms"])
-            cursor.execute("SELECT id FROM stakeholders_round WHERE id = %s FOR SHARE", [round.pk])
-    fresh = Round.objects.get(pk=round.pk)
+            cursor.execute("SELECT id FROM stakeholders_round WHERE id = %s FOR SHARE", [invitation.round_id])
+    fresh = Round.objects.get(pk=invitation.round_id)
     if not fresh.is_open:
         raise RoundIsClosed(fresh)
-    if arrived >= fresh.deadline_at:
+    if arrived >= fresh.deadline_at and (arrived >= fresh.closes_at or _is_late_for(invitation, arrived)):
         raise AnswerIsLate(fresh, arrived)
     return fresh
+
+
+def _is_late_for(invitation: Invitation, arrived: datetime) -> bool:
+    """Whether the person's own deadline, as it is stored, had passed. Under the round's lock, so that none is given now."""
+    own = Invitation.objects.values_list("extended_to", flat=True).get(pk=invitation.pk)
+    return own is None or arrived >= own
 
 
 def hold_alone(round: Round) -> Round:
@@ -119,8 +126,8 @@ def hold_alone(round: Round) -> Round:
 
 
 def is_due(round: Round, now: datetime) -> bool:
-    """Whether an open round may close by itself: its deadline and the grace have passed."""
-    return round.is_open and now >= round.deadline_at + GRACE
+    """Whether an open round may close by itself: everyone's deadline and the grace have passed."""
+    return round.is_open and now >= round.closes_at + GRACE
 
 
 @transaction.atomic
@@ -198,10 +205,11 @@ def _close(round: Round, *, now: datetime, by: Seat | None = None, why: str = ""
     return round
 
 
-def _is_extended_past(round: Round, arrived: datetime) -> bool:
-    """The row in hand may be older than an extension; a late answer is refused by the row that is stored."""
-    round.refresh_from_db(fields=["deadline_at", "closed_at", "cancelled_at"])
-    return arrived < round.deadline_at
+def _is_extended_past(invitation: Invitation, arrived: datetime) -> bool:
+    """The rows in hand may be older than an extension; a late answer is refused by the rows that are stored."""
+    invitation.round.refresh_from_db(fields=["deadline_at", "last_deadline_at", "closed_at", "cancelled_at"])
+    invitation.refresh_from_db(fields=["extended_to"])
+    return arrived < invitation.deadline_at
 
 
 @contextmanager

@@ -22,8 +22,8 @@ def send_link_again(round: Round, *, email: str, now: datetime) -> bool:
     answered gets the link too, since answers may be changed. Nothing is queued once the round takes no answers, within
     `AGAIN_AFTER` of the last mail with this link, or beyond `A_DAY_AT_MOST`.
     """
-    asked = round.invitations.standing().filter(seat__user__email__iexact=email).select_related("seat").first()
-    if asked is None or not round.takes_answers_at(now):
+    asked = round.invitations.standing().filter(seat__user__email__iexact=email).select_related("round", "seat").first()
+    if asked is None or not asked.takes_answers_at(now):
         return False
     lately = Message.objects.filter(
         round=round, seat=asked.seat_id, kind__in=(Message.Kind.INVITATION, Message.Kind.REMINDER), skipped_at=None

@@ -236,9 +236,9 @@ def _needless(message: Message, now: datetime) -> str:
         return ""
     if round.cancelled_at:
         return _("the round was withdrawn")
-    if round.closed_at or now >= round.deadline_at:
+    invitation = Invitation.objects.filter(round=round, seat=message.seat_id).select_related("round", "seat").first()
+    if round.closed_at or now >= (invitation or round).deadline_at:
         return _("the round had closed")
-    invitation = Invitation.objects.filter(round=round, seat=message.seat_id).select_related("seat").first()
     if invitation is None or invitation.removed_at or not invitation.seat.is_current:
         return _("not asked any more")
     if message.kind != Message.Kind.REMINDER:

@@ -1,6 +1,7 @@
-"""Opening a round, and what happens to it while it is open: people are added or removed, it is extended or withdrawn.
+"""Opening a round, and who is asked in it while it is open; and withdrawing it.
 
-How it takes answers and how it closes is in `closing`. All of these run in one transaction; an upper app calls
+How it takes answers and closes is in `closing`, how its deadline moves in `extending`, how people are reminded in
+`reminding`. All of these run in one transaction; an upper app calls
 `open_round` in its own.
 """
 
@@ -13,13 +14,14 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from stakeholders import kinds
 from stakeholders.actions import outbox
 from stakeholders.actions.closing import RoundIsClosed, hold_alone
 from stakeholders.activity import record
-from stakeholders.models import Extension, Invitation, Message, Round, Seat, Verb
+from stakeholders.models import Invitation, Message, Round, Seat, Verb
 from stakeholders.rules import reminders as reminder_rules
 from stakeholders.rules.deadlines import Deadline
 
@@ -31,15 +33,6 @@ class Invitee:
     seat: Seat
     is_required: bool = True
     asked: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Reminded:
-    """Whom a manager's reminder reached, and whom it did not: they had answered, or got a mail within the hour."""
-
-    reminded: Sequence[Invitation]
-    answered: Sequence[Invitation]
-    lately: Sequence[Invitation]
 
 
 class DeadlineHasPassed(ValueError):
@@ -102,11 +95,17 @@ def open_round(
 def invite(round: Round, *, invitees: Iterable[Invitee], by: Seat, now: datetime) -> list[Invitation]:
     """Ask more people in an open round; they get its coming reminders. Those who are asked already are left alone.
 
-    Someone who was removed before is asked again, with weight and department of today. Raises RoundIsClosed.
+    Someone who was removed before is asked again, with weight and department of today. Raises RoundIsClosed, and
+    DeadlineHasPassed also where only someone with more time may still answer.
     """
-    round = _still_running(round, now)
-    coming = sorted({message.due_at for message in _waiting_reminders(round) if message.due_at > now})
+    round = still_running(round, now)
+    if now >= round.deadline_at:
+        raise DeadlineHasPassed(round)
+    waiting = round.messages.untried_reminders().filter(due_at__gt=now, due_at__lt=round.deadline_at)
+    with_more_time = round.invitations.filter(extended_to__gt=round.deadline_at).values("seat")
+    coming = sorted(set(waiting.exclude(seat__in=with_more_time).values_list("due_at", flat=True)))
     made = _invite(round, list(invitees), coming, now)
+    set_last_deadline(round)
     for invitation in made:
         record(by, Verb.INVITED, round, at=now, seat=invitation.seat_id)
     return made
@@ -115,75 +114,17 @@ def invite(round: Round, *, invitees: Iterable[Invitee], by: Seat, now: datetime
 @transaction.atomic
 def remove_invitation(invitation: Invitation, *, by: Seat, now: datetime) -> None:
     """Take an invitation back: the person is not asked, reminded or counted any more. What they answered is kept."""
-    round = _still_running(invitation.round, now)
+    round = still_running(invitation.round, now)
     if not Invitation.objects.filter(pk=invitation.pk, removed_at=None).update(removed_at=now):
         return
     outbox.skip(round.messages.filter(seat=invitation.seat_id), why=_("not asked any more"), now=now)
+    set_last_deadline(round)
     record(by, Verb.REMOVED, round, at=now, seat=invitation.seat_id)
-
-
-@transaction.atomic
-def remind(round: Round, *, invitations: Iterable[int], by: Seat, now: datetime) -> Reminded:
-    """Remind the silent among these invitations (ids) of an open round at once; each at most once an hour.
-
-    Two managers who press at the same moment wait for each other, so nobody gets two mails. Raises RoundIsClosed and
-    DeadlineHasPassed.
-    """
-    round = _still_running(round, now)
-    shown = list(round.invitations.standing().filter(pk__in=list(invitations)).select_related("seat__user"))
-    lately_mailed = set(
-        round.messages.exclude(kind=Message.Kind.RECEIPT)
-        .filter(skipped_at=None, failed_at=None, due_at__gt=now - outbox.APART, due_at__lte=now)
-        .values_list("seat_id", flat=True)
-    ) | set(
-        round.messages.exclude(kind=Message.Kind.RECEIPT)
-        .filter(sent_at__gt=now - outbox.APART)
-        .values_list("seat_id", flat=True)
-    )
-    answered = [each for each in shown if each.answered_at]
-    lately = [each for each in shown if not each.answered_at and each.seat_id in lately_mailed]
-    reminded = [each for each in shown if not each.answered_at and each.seat_id not in lately_mailed]
-    outbox.queue(Message.Kind.REMINDER, round, reminded, due_at=now, now=now, name=f"by-hand-{now:%Y%m%dT%H%M%S}")
-    if reminded:
-        record(by, Verb.REMINDED, round, at=now, seats=[each.seat_id for each in reminded])
-    return Reminded(reminded, answered, lately)
 
 
 def mark_opened(round: Round, seat: Seat, *, now: datetime) -> None:
     """Note the first time that the person pressed the button of their link."""
     Invitation.objects.filter(round=round, seat=seat, opened_at=None).update(opened_at=now)
-
-
-@transaction.atomic
-def extend_round(round: Round, *, to: Deadline, why: str, by: Seat, now: datetime) -> Extension:
-    """Move the deadline to a later one. Everyone asked is told once; the reminders still to come move along.
-
-    now  by the database's clock: a round is extended only before its deadline
-
-    Raises RoundIsClosed, DeadlineHasPassed, and ValidationError for an earlier deadline or a missing reason.
-    """
-    round = _still_running(round, now)
-    if not why.strip():
-        raise ValidationError(_("Say why: everyone is told."), code="why")
-    if to.at <= round.deadline_at:
-        raise ValidationError(_("A deadline only moves forward. Choose a later one."), code="earlier")
-    extension = Extension(round=round, from_at=round.deadline_at, to_at=to.at, by=by, why=why.strip(), at=now)
-    extension.full_clean()
-    extension.save()
-    _move_reminders(round, to, now)
-    round.deadline_at, round.zone, round.wall_time = to.at, to.zone, to.wall
-    round.save(update_fields=["deadline_at", "zone", "wall_time"])
-    outbox.queue(
-        Message.Kind.EXTENSION,
-        round,
-        round.invitations.standing().select_related("seat"),
-        due_at=now,
-        now=now,
-        name=str(extension.pk),
-        facts={"extension": extension.pk},
-    )
-    record(by, Verb.EXTENDED, round, at=now, before=extension.from_at, after=extension.to_at, why=extension.why)
-    return extension
 
 
 @transaction.atomic
@@ -208,14 +149,26 @@ def withdraw_round(round: Round, *, why: str, by: Seat, now: datetime) -> None:
     record(by, Verb.CANCELLED, round, at=now, why=round.cancelled_why)
 
 
-def _still_running(round: Round, now: datetime) -> Round:
-    """Lock the round's row and return it afresh; only while it is open and its deadline is to come."""
+def still_running(round: Round, now: datetime) -> Round:
+    """Lock the round's row and return it afresh; only while it is open and someone who is asked has time left.
+
+    Call it first in the transaction. Raises RoundIsClosed and DeadlineHasPassed.
+    """
     round = hold_alone(round)
     if not round.is_open:
         raise RoundIsClosed(round)
-    if now >= round.deadline_at:
+    if now >= round.closes_at:
         raise DeadlineHasPassed(round)
     return round
+
+
+def set_last_deadline(round: Round) -> None:
+    """Write down until when the last person asked has time, after something has changed about that. Needs the lock."""
+    latest = round.invitations.standing().aggregate(latest=Max("extended_to"))["latest"]
+    latest = latest if latest and latest > round.deadline_at else None
+    if round.last_deadline_at != latest:
+        round.last_deadline_at = latest
+        round.save(update_fields=["last_deadline_at"])
 
 
 def _invite(
@@ -233,7 +186,7 @@ def _invite(
         if invitation and invitation.removed_at is None:
             continue
         invitation = invitation or Invitation(round=round, seat=invitee.seat)
-        invitation.removed_at = None
+        invitation.removed_at = invitation.extended_to = None
         invitation.is_required = invitee.is_required
         invitation.asked = invitee.asked
         invitation.weight = invitee.seat.weight
@@ -249,27 +202,3 @@ def _invite(
     for number, at in enumerate(reminders, start=1):
         outbox.queue(Message.Kind.REMINDER, round, made, due_at=at, now=now, name=f"{stamp}{number}")
     return made
-
-
-def _waiting_reminders(round: Round) -> list[Message]:
-    """Scheduled reminders that nobody has tried to send yet."""
-    return list(round.messages.waiting().filter(kind=Message.Kind.REMINDER, claimed_at=None).select_related("seat"))
-
-
-def _move_reminders(round: Round, to: Deadline, now: datetime) -> None:
-    """Give every waiting reminder its new date, the sooner to the sooner; make the missing ones, skip the rest."""
-    waiting = [message for message in _waiting_reminders(round) if message.due_at > now]
-    old = sorted({message.due_at for message in waiting})
-    new = reminder_rules.moved(old, round.deadline_at, to.at, to.zone, now)
-    moves = dict(zip(old, new, strict=False))
-    moving = [message for message in waiting if message.due_at in moves]
-    surplus = [message.pk for message in waiting if message.due_at not in moves]
-    for message in moving:
-        message.due_at = moves[message.due_at]
-    Message.objects.bulk_update(moving, ["due_at"])
-    outbox.skip(Message.objects.filter(pk__in=surplus), why=_("the deadline moved"), now=now)
-    people = list(round.invitations.silent().select_related("seat"))
-    for at in new[len(old) :]:
-        outbox.queue(
-            Message.Kind.REMINDER, round, people, due_at=at, now=now, name=f"{to.at:%Y%m%dT%H%M}-{at:%Y%m%dT%H%M}"
-        )

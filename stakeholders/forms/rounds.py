@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from stakeholders.forms.deadlines import DeadlineForm
-from stakeholders.models import Round
+from stakeholders.models import Invitation, Round
 
 
 class WhyForm(forms.Form):
@@ -23,12 +23,13 @@ class WhyForm(forms.Form):
 
 
 class ExtendForm(DeadlineForm, WhyForm):
-    """A later deadline, and why."""
+    """A later deadline, for everyone or for the person of one invitation, and why."""
 
     too_early = gettext_lazy("A deadline only moves forward. Choose a later one.")
     field_order = ["deadline_on", "deadline_time", "deadline_zone", "why"]
 
-    def __init__(self, *args: Any, round: Round, **kwargs: Any) -> None:
-        super().__init__(*args, zone=round.zone, later_than=round.deadline_at, **kwargs)
-        if not round.is_date_only:
-            self.fields["deadline_time"].initial = round.deadline_local.time()
+    def __init__(self, *args: Any, round: Round, invitation: Invitation | None = None, **kwargs: Any) -> None:
+        now = invitation or round
+        super().__init__(*args, zone=round.zone, later_than=now.deadline_at, **kwargs)
+        if not now.is_date_only:
+            self.fields["deadline_time"].initial = now.deadline_local.time()

@@ -43,7 +43,7 @@ def render(message: Message, *, now: datetime, masked: bool = False) -> EmailMul
     if message.kind in (Message.Kind.INVITATION, Message.Kind.REMINDER, Message.Kind.EXTENSION):
         subject = _("%(subject)s Until %(deadline)s") % {
             "subject": subject if re.search(r"\W$", subject) else f"{subject}.",
-            "deadline": deadline_wording.short(message.round),
+            "deadline": deadline_wording.short(invitation),
         }
     return _assemble(message, subject, _round_context(message, invitation, words, now, masked), template="round")
 
@@ -53,14 +53,14 @@ def _round_context(
 ) -> dict[str, Any]:
     round = message.round
     asker = _asker(round)
-    takes_answers = message.kind in TAKES_ANSWERS and round.takes_answers_at(now)
+    takes_answers = message.kind in TAKES_ANSWERS and invitation.takes_answers_at(now)
     return {
         "headline": plain(words.headline),
         "paragraphs": [{"words": each, "plain": plain(each)} for each in words.paragraphs],
         "button": plain(words.button),
         "url": _address(message, round, now, masked) if words.button else "",
-        "deadline": deadline_wording.long(round) if takes_answers else "",
-        "time_left": wording.relative(round.deadline_at, now=now, zone=round.zone)
+        "deadline": deadline_wording.long(invitation) if takes_answers else "",
+        "time_left": wording.relative(invitation.deadline_at, now=now, zone=round.zone)
         if message.kind == Message.Kind.REMINDER
         else "",
         "who_is_asked": _who_is_asked(invitation) if message.kind == Message.Kind.INVITATION else "",

@@ -34,13 +34,18 @@ def words_of(message: Message, invitation: Invitation, now: datetime) -> MailWor
 
 def _extension(message: Message, invitation: Invitation) -> MailWords:
     round, extension = message.round, Extension.objects.select_related("by__user").get(pk=message.facts["extension"])
+    moved = (
+        _("{who} gave you more time for “{what}”: until <strong>{after}</strong> instead of {before}.")
+        if extension.seat_id
+        else _("{who} moved the deadline of “{what}” from {before} to <strong>{after}</strong>.")
+    )
     paragraphs: list[Words] = [
         format_html(
-            _("{who} moved the deadline of “{what}” from {before} to <strong>{after}</strong>."),
+            moved,
             who=extension.by.user.get_full_name(),
             what=round.title,
             before=deadline_wording.short_at(extension.from_at, round.zone),
-            after=deadline_wording.short_at(extension.to_at, round.zone, is_date_only=round.is_date_only),
+            after=deadline_wording.short_at(extension.to_at, round.zone, is_date_only=invitation.is_date_only),
         ),
         _("The reason: %s") % extension.why,
     ]

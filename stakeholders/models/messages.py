@@ -16,6 +16,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def waiting(self) -> MessageQuerySet:
         return self.filter(sent_at=None, skipped_at=None, failed_at=None)
 
+    def untried_reminders(self) -> MessageQuerySet:
+        """Planned reminders that nobody has tried to send yet."""
+        return self.waiting().filter(kind=Message.Kind.REMINDER, claimed_at=None)
+
     def due(self, now: datetime) -> MessageQuerySet:
         return self.waiting().filter(due_at__lte=now)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -23,8 +23,8 @@ class RoundQuerySet(models.QuerySet["Round"]):
         return self.filter(opened_at__isnull=False, closed_at=None, cancelled_at=None)
 
     def due(self, now: datetime) -> RoundQuerySet:
-        """Open rounds whose deadline is at or before `now`."""
-        return self.open().filter(deadline_at__lte=now)
+        """Open rounds whose deadline, and that of everyone who got more time, is at or before `now`."""
+        return self.open().filter(deadline_at__lte=now).exclude(last_deadline_at__gt=now)
 
 
 class Round(models.Model):
@@ -43,6 +43,11 @@ class Round(models.Model):
     zone = models.CharField(_("time zone"), max_length=64, validators=[validate_zone])
     wall_time = models.CharField(
         max_length=19, help_text="as entered: 2026-11-27T17:00, or 2026-11-27 for the end of that day"
+    )
+
+    # cached, written by actions.rounds
+    last_deadline_at = models.DateTimeField(
+        null=True, blank=True, help_text="the latest of the deadlines that single people got; empty while all have one"
     )
 
     closed_at = models.DateTimeField(null=True, blank=True)
@@ -86,6 +91,7 @@ class Round(models.Model):
         return self.opened_at is not None and self.closed_at is None and self.cancelled_at is None
 
     def takes_answers_at(self, now: datetime) -> bool:
+        """Whether everyone asked may answer. Someone who got more time may longer: see Invitation."""
         return self.is_open and now < self.deadline_at
 
     def state_at(self, now: datetime) -> str:
@@ -95,6 +101,11 @@ class Round(models.Model):
         if self.closed_at:
             return "closed"
         return "open" if self.takes_answers_at(now) else "counting"
+
+    @property
+    def closes_at(self) -> datetime:
+        """When the last of those asked has no time left: before that, and the grace, it does not close by itself."""
+        return max(self.deadline_at, self.last_deadline_at or self.deadline_at)
 
     @property
     def is_date_only(self) -> bool:
@@ -108,9 +119,12 @@ class Round(models.Model):
 
 
 class Extension(models.Model):
-    """One postponement of a deadline: from when to when, by whom, and why. Append-only."""
+    """One postponement of a deadline, for everyone or for one seat: from when to when, by whom, and why. Append-only."""
 
     round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="extensions")
+    seat = models.ForeignKey(
+        Seat, on_delete=models.PROTECT, null=True, blank=True, related_name="+", help_text="empty: for everyone"
+    )
     from_at = models.DateTimeField()
     to_at = models.DateTimeField()
     by = models.ForeignKey(Seat, on_delete=models.PROTECT, related_name="+")
@@ -146,6 +160,9 @@ class Invitation(models.Model):
     department = models.ForeignKey(Department, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField()
     removed_at = models.DateTimeField(null=True, blank=True)
+    extended_to = models.DateTimeField(
+        null=True, blank=True, help_text="a deadline of this person's own; the later of it and the round's counts"
+    )
     opened_at = models.DateTimeField(null=True, blank=True, help_text="first time the person pressed the link's button")
 
     # written by the upper apps
@@ -167,3 +184,30 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.seat_id} in {self.round_id}"
+
+    @property
+    def deadline_at(self) -> datetime:
+        """Until when this person may answer."""
+        return max(self.round.deadline_at, self.extended_to or self.round.deadline_at)
+
+    @property
+    def has_more_time(self) -> bool:
+        return self.deadline_at > self.round.deadline_at
+
+    @property
+    def zone(self) -> str:
+        return self.round.zone
+
+    @property
+    def is_date_only(self) -> bool:
+        """Whether the deadline is the end of a day; one of the person's own is, when it falls on midnight."""
+        return self.deadline_local.time() == time.min if self.has_more_time else self.round.is_date_only
+
+    @property
+    def deadline_local(self) -> datetime:
+        """The deadline in the round's own zone."""
+        return self.deadline_at.astimezone(ZoneInfo(self.zone))
+
+    def takes_answers_at(self, now: datetime) -> bool:
+        """Whether an answer of this person that arrives now is in time."""
+        return self.round.is_open and now < self.deadline_at

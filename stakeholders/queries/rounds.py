@@ -82,6 +82,7 @@ class PersonLine:
     invitation: Invitation
     answer: ShownAnswer
     contact: Message | None
+    takes_answers: bool
     may_be_reminded: bool
 
     @property
@@ -137,6 +138,11 @@ class RoundPage:
         return [line for line in self.people if line.may_be_reminded]
 
     @property
+    def still_have_time(self) -> Sequence[PersonLine]:
+        """Those who may answer longer than the others, of the rows shown."""
+        return [line for line in self.people if line.takes_answers and line.invitation.has_more_time]
+
+    @property
     def reminded_lately(self) -> bool:
         return any(line.is_silent for line in self.people) and not self.to_remind
 
@@ -165,10 +171,10 @@ def round_page(round: Round, *, now: datetime, sort: str = "needs", department: 
         people=sorted(shown, key=_order(sort)),
         departments=_departments(lines),
         reminders=_reminders(messages, {each.seat_id: each.answered_at for each in invitations}),
-        extensions=list(round.extensions.select_related("by__user")),
+        extensions=list(round.extensions.select_related("by__user", "seat__user")),
         chart=answer_chart.draw(
             round.opened_at or now,
-            round.deadline_at,
+            round.closes_at,
             round.closed_at or round.cancelled_at or now,
             [each.answered_at for each in invitations if each.answered_at],
             asked=len(invitations),
@@ -195,13 +201,15 @@ def _people(
         waits = not (message.sent_at or message.failed_at or message.skipped_at)
         if (message.sent_at and message.sent_at > now - APART) or (waits and message.due_at <= now):
             busy.add(seat)
-    takes_answers = round.takes_answers_at(now)
+    for each in invitations:
+        each.round = round
     return [
         PersonLine(
             invitation=each,
             answer=answers.get(each.seat_id, silent),
             contact=last.get(each.seat_id),
-            may_be_reminded=takes_answers and each.answered_at is None and each.seat_id not in busy,
+            takes_answers=each.takes_answers_at(now),
+            may_be_reminded=each.takes_answers_at(now) and each.answered_at is None and each.seat_id not in busy,
         )
         for each in invitations
     ]

@@ -79,10 +79,14 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
     context = {"link": found, "token": token, "round": found.round, "seat": found.seat, "product": None}
     status = 200
     if found.kind == Link.Kind.SEAT:
-        takes_answers = found.round.takes_answers_at(clock.database_now())
+        invitation = Invitation.objects.get(round=found.round, seat=found.seat)
+        invitation.round = found.round
+        takes_answers = invitation.takes_answers_at(clock.database_now())
         context |= {
             "product": found.round.product,
+            "invitation": invitation,
             "takes_answers": takes_answers,
+            "button": kinds.kind_of(found.round).button,
         }
         status = 200 if takes_answers else 410
     return sealed(render(request, f"stakeholders/link_{found.kind.replace('-', '_')}.html", context, status=status))

@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from stakeholders import access, clock, deadline_wording, kinds, wording
-from stakeholders.actions import closing
+from stakeholders.actions import closing, extending, reminding
 from stakeholders.actions import rounds as actions
 from stakeholders.actions.closing import CannotCloseEarly, RoundIsClosed
 from stakeholders.actions.links import copy_seat_link, renew_seat_link, url_of
@@ -25,7 +25,7 @@ from stakeholders.actions.rounds import DeadlineHasPassed
 from stakeholders.forms.deadlines import twice_in_words
 from stakeholders.forms.rounds import ExtendForm, WhyForm
 from stakeholders.forms.rows import LONGEST_ID
-from stakeholders.models import Round, Seat, Verb
+from stakeholders.models import Invitation, Round, Seat, Verb
 from stakeholders.pages import gone_back, said
 from stakeholders.queries import rounds as queries
 from stakeholders.queries.activity import lines_about
@@ -52,7 +52,8 @@ def round(request: HttpRequest, slug: str, public_id: str) -> HttpResponse:
         context = _context(seat, round=found, noun=kinds.kind_of(found).noun, **_numbers(found))
         return render(request, "stakeholders/round_outcome.html", context)
     sort = request.GET.get("sort") if request.GET.get("sort") in queries.SORTS else queries.SORTS[0]
-    page = queries.round_page(found, now=clock.now(), sort=str(sort), department=request.GET.get("department", ""))
+    now = clock.now()
+    page = queries.round_page(found, now=now, sort=str(sort), department=request.GET.get("department", ""))
     context = _context(
         seat,
         page=page,
@@ -62,7 +63,8 @@ def round(request: HttpRequest, slug: str, public_id: str) -> HttpResponse:
         deadline=deadline_wording.short(found),
         zone=wording.abbreviation(found.deadline_local),
         door=settings.BASE_URL + reverse("stakeholders:round-door", args=[found.public_id]),
-        is_counting=found.is_open and not found.takes_answers_at(clock.now()),
+        takes_answers=found.takes_answers_at(now),
+        is_counting=found.is_open and now >= found.closes_at,
         history=lines_about(found, product=seat.product, limit=12, without=[Verb.EXTENDED, Verb.ANSWERED, Verb.VOTED]),
     )
     return render(request, "stakeholders/round.html", context)
@@ -70,7 +72,7 @@ def round(request: HttpRequest, slug: str, public_id: str) -> HttpResponse:
 
 def _settled(found: Round) -> Round:
     """Close a round whose time is over before showing it: a visitor may come before the sweep."""
-    if not found.is_open or clock.now() < found.deadline_at:
+    if not found.is_open or clock.now() < found.closes_at:
         return found
     product, fresh = found.product, closing.close_if_due(found, now=clock.database_now())
     fresh.product = product
@@ -89,7 +91,7 @@ def remind_people(request: HttpRequest, slug: str, public_id: str) -> HttpRespon
     seat, found = access.round_of(request.user, slug, public_id, need=access.EDIT)
     shown = [int(pk) for pk in request.POST.getlist("invitation") if pk.isdecimal() and len(pk) <= LONGEST_ID]
     try:
-        done = actions.remind(found, invitations=shown, by=seat, now=clock.database_now())
+        done = reminding.remind(found, invitations=shown, by=seat, now=clock.database_now())
     except (RoundIsClosed, DeadlineHasPassed):
         said(request, _("The deadline has passed: nobody was reminded."))
         return gone_back(request, "stakeholders:round", slug, public_id)
@@ -97,7 +99,7 @@ def remind_people(request: HttpRequest, slug: str, public_id: str) -> HttpRespon
     return gone_back(request, "stakeholders:round", slug, public_id)
 
 
-def _reminded_in_words(done: actions.Reminded) -> str:
+def _reminded_in_words(done: reminding.Reminded) -> str:
     sentences = []
     if len(done.reminded) == 1:
         sentences.append(_("Reminded %s.") % done.reminded[0].seat.user.get_full_name())
@@ -127,10 +129,10 @@ def extend_round(request: HttpRequest, slug: str, public_id: str) -> HttpRespons
     form = ExtendForm(request.POST if request.method == "POST" else None, round=found)
 
     def act() -> str:
-        extension = actions.extend_round(
+        extension = extending.extend_round(
             found, to=form.cleaned_data["deadline"], why=form.cleaned_data["why"], by=seat, now=clock.database_now()
         )
-        told = extension.round.invitations.standing().count()
+        told = found.messages.filter(facts__extension=extension.pk).count()
         return " ".join(
             filter(
                 None,
@@ -143,6 +145,40 @@ def extend_round(request: HttpRequest, slug: str, public_id: str) -> HttpRespons
         )
 
     return _ask(request, seat, found, form, act, "stakeholders/round_extend.html")
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def extend_for(request: HttpRequest, slug: str, public_id: str, pk: int) -> HttpResponse:
+    """Give one person more time than the others."""
+    seat, found = access.round_of(request.user, slug, public_id, need=access.EDIT)
+    invitation = _standing(found, pk)
+    name = invitation.seat.user.get_full_name()
+    form = ExtendForm(request.POST if request.method == "POST" else None, round=found, invitation=invitation)
+
+    def act() -> str:
+        extending.extend_for(
+            invitation,
+            to=form.cleaned_data["deadline"],
+            why=form.cleaned_data["why"],
+            by=seat,
+            now=clock.database_now(),
+        )
+        invitation.refresh_from_db(fields=["extended_to"])
+        words = _("%(name)s has until %(deadline)s and is told. The round closes when nobody has time left.")
+        said = words % {"name": name, "deadline": deadline_wording.short(invitation)}
+        return " ".join(filter(None, [said, twice_in_words(form.cleaned_data["deadline"])]))
+
+    own_deadline = deadline_wording.long(invitation)
+    template = "stakeholders/round_extend_for.html"
+    return _ask(request, seat, found, form, act, template, invitation=invitation, name=name, own_deadline=own_deadline)
+
+
+def _standing(found: Round, pk: int) -> Invitation:
+    """Return an invitation that stands, its round in hand. Raises Http404."""
+    invitation = get_object_or_404(found.invitations.standing().select_related("seat__user", "department"), pk=pk)
+    invitation.round = found
+    return invitation
 
 
 @login_required
@@ -246,7 +282,7 @@ def renew_link(request: HttpRequest, slug: str, public_id: str, pk: int) -> Http
 
 def _show_link(request: HttpRequest, slug: str, public_id: str, pk: int, make: Callable[..., Any]) -> HttpResponse:
     seat, found = access.round_of(request.user, slug, public_id, need=access.EDIT)
-    invitation = get_object_or_404(found.invitations.standing().select_related("seat__user"), pk=pk)
+    invitation = _standing(found, pk)
     link = make(invitation.seat, found, by=seat, now=clock.now())
     context = _context(seat, round=found, invitation=invitation, url=url_of(link), is_new=make is renew_seat_link)
     response = render(request, "stakeholders/round_link.html", context)

@@ -47,6 +47,7 @@ TABLE = {
     "stakeholders:round-extend": Route(get=MANAGERS, post=MANAGERS),
     "stakeholders:round-close": Route(get=MANAGERS, post=MANAGERS),
     "stakeholders:round-withdraw": Route(get=MANAGERS, post=MANAGERS),
+    "stakeholders:invitation-extend": Route(get=MANAGERS, post=MANAGERS),
     "stakeholders:invitation-remove": Route(post=MANAGERS),
     "stakeholders:link-copy": Route(post=MANAGERS),
     "stakeholders:link-renew": Route(post=MANAGERS),

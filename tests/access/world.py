@@ -157,7 +157,12 @@ def _ids_by_route(
         "stakeholders:message": {"pk": message.pk},
         "stakeholders:message-try-again": {"pk": message.pk},
         **dict.fromkeys(
-            ("stakeholders:invitation-remove", "stakeholders:link-copy", "stakeholders:link-renew"),
+            (
+                "stakeholders:invitation-extend",
+                "stakeholders:invitation-remove",
+                "stakeholders:link-copy",
+                "stakeholders:link-renew",
+            ),
             {"pk": invitation.pk},
         ),
         "roadmap:confirm": {"public_id": confirming.public_id},

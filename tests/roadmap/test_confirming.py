@@ -12,7 +12,8 @@ from roadmap.models import Answer, LateAnswer
 from roadmap.queries.confirmation import confirmation_of, digest_of_answers
 from roadmap.rules.outcome import Silence
 from stakeholders.actions.closing import CannotCloseEarly, close_early, close_round
-from stakeholders.actions.rounds import extend_round, remove_invitation, withdraw_round
+from stakeholders.actions.extending import extend_round
+from stakeholders.actions.rounds import remove_invitation, withdraw_round
 from stakeholders.models import Activity, Message, Seat, Verb
 from tests import factories
 from tests.roadmap.confirming import deadline, plan_beacon, publish, round_of

@@ -8,6 +8,7 @@ from stakeholders.models import Message
 class Hands:
     name = "hands"
     noun = "show of hands"
+    button = "Raise my hand"
 
     def __init__(self):
         self.closed = []

@@ -20,6 +20,7 @@ class Asking:
 
     name = "asking"
     noun = "question"
+    button = "Answer"
 
     def answer_url(self, round):
         return f"/round/{round.public_id}/"

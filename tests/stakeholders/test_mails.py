@@ -8,7 +8,8 @@ from html.parser import HTMLParser
 import pytest
 from django.utils.html import format_html
 
-from stakeholders.actions import outbox, rounds
+from stakeholders.actions import outbox
+from stakeholders.actions.extending import extend_round
 from stakeholders.actions.links import renew_link, seat_link, url_of
 from stakeholders.actions.rounds import Invitee, open_round
 from stakeholders.kinds import MailRow, MailWords
@@ -180,7 +181,7 @@ def test_a_reminder_threads_under_the_invitation_and_says_what_is_left(opened, s
 
 def test_an_extension_says_from_when_to_when_who_and_why(opened, stan, mia, now):
     later = deadlines.read(datetime(2026, 12, 11, 12), "Europe/Berlin")
-    rounds.extend_round(opened, to=later, why="Half of Sales is at the fair.", by=mia, now=now)
+    extend_round(opened, to=later, why="Half of Sales is at the fair.", by=mia, now=now)
 
     mail = mail_to(stan, "extension", opened, now)
 

@@ -11,6 +11,7 @@ from django.db import connection, connections
 from stakeholders.actions import outbox, rounds
 from stakeholders.actions.closing import GRACE, close_round, taking_answer
 from stakeholders.actions.outbox import LEASES, claim_due, send_due
+from stakeholders.actions.reminding import remind
 from stakeholders.actions.rounds import Invitee, open_round
 from stakeholders.kinds import MailWords
 from stakeholders.mail.delivery import Post
@@ -150,7 +151,7 @@ def test_eight_workers_at_once_send_every_message_once(desk, hands, beacon, mia,
 
 def test_someone_who_has_answered_is_not_reminded(desk, one, stan, now):
     run(now)
-    with taking_answer(one, arrived=now):
+    with taking_answer(one.invitations.get(seat=stan), arrived=now):
         Invitation.objects.filter(round=one, seat=stan).update(answered_at=now)
 
     due = first_reminder(one)
@@ -212,7 +213,7 @@ def test_a_scheduled_reminder_is_dropped_right_after_one_by_hand(desk, one, mia,
     run(now)
     due = first_reminder(one)
     by_hand = due.due_at - timedelta(minutes=30)
-    rounds.remind(one, invitations=one.invitations.values_list("pk", flat=True), by=mia, now=by_hand)
+    remind(one, invitations=one.invitations.values_list("pk", flat=True), by=mia, now=by_hand)
     assert run(by_hand).sent == 1
 
     assert run(due.due_at).skipped == 1

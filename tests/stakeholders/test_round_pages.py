@@ -53,7 +53,7 @@ def text(response):
 
 
 def raise_hand(round, seat, at):
-    with taking_answer(round, arrived=at):
+    with taking_answer(round.invitations.get(seat=seat), arrived=at):
         round.invitations.filter(seat=seat).update(answered_at=at, answered=1, last_answer_at=at)
 
 
