@@ -80,9 +80,12 @@ class Environment:
         if not url:
             return {}
         try:
-            return environ.Env.email_url_config(url)
+            found: dict[str, Any] = environ.Env.email_url_config(url)
         except (ImproperlyConfigured, ValueError) as error:
             raise ImproperlyConfigured(f"{name} cannot be read: give smtp+tls://user:password@host:587.") from error
+        if found["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend":
+            found["EMAIL_BACKEND"] = "stakeholders.mail.smtp.Backend"
+        return found
 
     def refuse_unknown(self) -> None:
         """Stop at a variable that begins with ACCORD_ and is none of ours: it is a slip of the pen."""

@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 
-SECRET = re.compile(r"((?:/|%2F)[sr](?:/|%2F)[A-Za-z0-9]+-)[A-Za-z0-9]+", re.IGNORECASE)
+SECRET = re.compile(r"((?:/|%2F)[srm](?:/|%2F)[A-Za-z0-9]+-)[A-Za-z0-9]+", re.IGNORECASE)
 
 
 def mask(text: str) -> str:

@@ -185,7 +185,7 @@ if _mail:
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = OUTBOX_DIR
-EMAIL_TIMEOUT = 15
+EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"Accord <accord@{_base.hostname}>")
 
 # background work: a clock and hands; the database alone knows what is due

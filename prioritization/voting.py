@@ -16,7 +16,7 @@ from prioritization import secrecy_wording
 from prioritization.actions.tallies import recount
 from prioritization.models import Ballot, Rating, VotingRound
 from prioritization.rules.ballots import seconds_for
-from stakeholders import wording
+from stakeholders import deadline_wording, wording
 from stakeholders.kinds import Conclusion, MailWords, Refusal, ShownAnswer, Words
 from stakeholders.models import Invitation, Message, Round
 
@@ -142,23 +142,30 @@ def _names(message: Message, invitation: Invitation) -> dict[str, Any]:
     return {"name": message.user.get_short_name(), "product": invitation.round.product.name}
 
 
+def _subject(features: int) -> str:
+    """Return what invitation and reminder are called: the same, so that mail programs put them together."""
+    return ngettext("Is this feature worth it?", "Which %(count)d features first?", features) % {"count": features}
+
+
 def _invitation(message: Message, invitation: Invitation) -> MailWords:
     features, cells = _counts(invitation)
     parts = {
         **_names(message, invitation),
         "features": format_html("<strong>{}</strong>", features_in_words(features)),
         "time": format_html("<strong>{}</strong>", wording.duration(seconds_for(cells))),
+        "deadline": deadline_wording.short(invitation),
         "asker": invitation.round.opened_by.user.get_full_name()
         if invitation.round.opened_by
         else invitation.round.product.name,
     }
     return MailWords(
-        subject=ngettext("Is this feature worth it?", "Which %(count)d features first?", features)
-        % {"count": features},
+        subject=_subject(features),
         headline=_("%(name)s, what should %(product)s build first?") % parts,
         paragraphs=[
             format_html(
-                _("{asker} asks for your view on {features}. For each you say how it does on a scale of 1 to 5."),
+                _(
+                    "{asker} asks for your view on {features} by {deadline}. For each you say how it does on a scale of 1 to 5."
+                ),
                 **parts,
             ),
             format_html(
@@ -180,19 +187,22 @@ def _reminder(message: Message, invitation: Invitation) -> MailWords:
         "title": invitation.round.title,
         "left": cells - invitation.answered,
         "time": wording.duration(seconds_for(cells - invitation.answered)),
+        "deadline": deadline_wording.short(invitation),
     }
     if invitation.answered:
         paragraph = ngettext(
-            "%(left)d answer of “%(title)s” is still open; that takes about %(time)s. What you answered is kept.",
-            "%(left)d answers of “%(title)s” are still open; that takes about %(time)s. What you answered is kept.",
+            "%(left)d answer of “%(title)s” is still open until %(deadline)s; that takes about %(time)s. What you answered is kept.",
+            "%(left)d answers of “%(title)s” are still open until %(deadline)s; that takes about %(time)s. What you answered is kept.",
             parts["left"],
         )
         headline = _("%(name)s, you have begun; the rest is waiting")
     else:
-        paragraph = _("Your view on “%(title)s” is still missing. It takes about %(time)s.")
+        paragraph = _(
+            "Your view on “%(title)s” is still missing; it counts until %(deadline)s and takes about %(time)s."
+        )
         headline = _("%(name)s, %(product)s would like your view")
     return MailWords(
-        subject=_("Your view on %(features)s is missing.") % {"features": features_in_words(features)},
+        subject=_subject(features),
         headline=headline % parts,
         paragraphs=[paragraph % parts],
         button=_("Open my ballot"),

@@ -19,7 +19,7 @@ from roadmap.queries.confirm_page import Since, doing_nothing, since
 from roadmap.queries.snapshots import CONFIRMATION
 from roadmap.queries.versions import covers, snapshot_of
 from roadmap.rules.outcome import outcome, to_plain
-from stakeholders import wording
+from stakeholders import deadline_wording, wording
 from stakeholders.kinds import Conclusion, MailRow, MailWords, Refusal, ShownAnswer, Words
 from stakeholders.models import Invitation, Message, Round
 
@@ -112,11 +112,14 @@ def _invitation(message: Message, invitation: Invitation, confirmation: Confirma
     snapshot = snapshot_of(version)
     found = since(invitation, version, snapshot)
     asks = format_html(
-        _("{who} asks you to confirm <strong>version {number}</strong> of the {product} roadmap: {covers}."),
+        _(
+            "{who} asks you to confirm <strong>version {number}</strong> of the {product} roadmap by {deadline}: {covers}."
+        ),
         who=_asker(confirmation),
         number=version.number,
         product=version.product.name,
         covers=covers(snapshot),
+        deadline=deadline_wording.short(invitation),
     )
     return MailWords(
         subject=_("Do you confirm the %(product)s roadmap?") % {"product": version.product.name},
@@ -137,12 +140,14 @@ def _invitation(message: Message, invitation: Invitation, confirmation: Confirma
 def _reminder(message: Message, invitation: Invitation, confirmation: Confirmation) -> MailWords:
     asked = list(Invitation.objects.filter(round=invitation.round).standing().values_list("answered_at", flat=True))
     answered = sum(at is not None for at in asked)
+    found = since(invitation, confirmation.version, snapshot_of(confirmation.version))
     facts = {
         "name": message.user.get_short_name(),
         "answered": answered,
         "asked": len(asked),
         "number": confirmation.version.number,
         "who": _asker(confirmation),
+        "deadline": deadline_wording.short(invitation),
     }
     if answered == len(asked) - 1 and answered:
         headline = _("%(name)s, %(answered)s of %(asked)s have answered. You are the one left.") % facts
@@ -154,10 +159,14 @@ def _reminder(message: Message, invitation: Invitation, confirmation: Confirmati
         subject=_("Do you confirm the %(product)s roadmap?") % {"product": confirmation.version.product.name},
         headline=headline,
         paragraphs=[
-            _("%(who)s asks whether you confirm version %(number)s. Four answers, about two minutes.") % facts,
-            _before(since(invitation, confirmation.version, snapshot_of(confirmation.version))),
+            _("%(who)s asks whether you confirm version %(number)s by %(deadline)s. Four answers, about two minutes.")
+            % facts,
+            _before(found),
         ],
         button=_("Read it and answer"),
+        rows_title=_("What has changed") if found.version else "",
+        rows=_rows(found),
+        rows_more=_more(found),
         aside=[doing_nothing(confirmation, is_required=invitation.is_required)],
     )
 

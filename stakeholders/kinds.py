@@ -114,7 +114,8 @@ class RoundKind(Protocol):
     def mail(self, message: Message, invitation: Invitation, now: datetime) -> MailWords:
         """Return the words of that message (its `kind` says which), true at `now`; `round` and `seat.user` are loaded.
 
-        Asked for invitation, reminder, extension, receipt, outcome and cancelled.
+        Asked for invitation, reminder and receipt. A reminder has the invitation's subject, so that mail programs put
+        them together, and the first paragraph of both says until when (`deadline_wording.short`).
         """
 
     def answers(self, round: Round) -> Mapping[int, ShownAnswer]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from stakeholders.views import doors, links, meeting, organisation, outbox, people, rounds, tokens
+from stakeholders.views import doors, links, mail_links, meeting, organisation, outbox, people, rounds, tokens
 
 app_name = "stakeholders"
 urlpatterns = [
@@ -33,6 +33,7 @@ urlpatterns = [
     ),
     path("p/<slug:slug>/rounds/<slug:public_id>/people/<int:pk>/copy-link/", rounds.copy_link, name="link-copy"),
     path("p/<slug:slug>/rounds/<slug:public_id>/people/<int:pk>/renew-link/", rounds.renew_link, name="link-renew"),
+    path("p/<slug:slug>/rounds/<slug:public_id>/people/<int:pk>/end-link/", rounds.end_link, name="link-end"),
     path("p/<slug:slug>/rounds/<slug:public_id>/meeting/", meeting.meeting, name="meeting"),
     path("p/<slug:slug>/rounds/<slug:public_id>/meeting/count/", meeting.meeting_count, name="meeting-count"),
     path("p/<slug:slug>/rounds/<slug:public_id>/meeting/reveal/", meeting.reveal, name="meeting-reveal"),
@@ -41,6 +42,8 @@ urlpatterns = [
     path("round/<slug:public_id>/enter/", doors.enter_round, name="round-enter"),
     path("round/<slug:public_id>/send-link/", doors.send_link, name="round-send-link"),
     path("round/<slug:public_id>/not-you/", links.not_you, name="round-not-you"),
+    path("round/<slug:public_id>/calendar/", links.calendar_file, name="round-calendar"),
+    path("m/<str:token>/", mail_links.mail_link, name="mail-link"),
     path("s/<str:token>/", links.link, name="link"),
     path("s/<str:token>/open/", links.open_link, name="link-open"),
     path("set-up/", organisation.set_up, name="set-up"),

@@ -15,10 +15,17 @@ from stakeholders.rules import tokens
 SIGN_IN_TTL = timedelta(minutes=15)
 SET_UP_TTL = timedelta(hours=24)
 
+ROUTES: dict[str, str] = {
+    Link.Kind.SHARE: "roadmap:share",
+    Link.Kind.UNSUBSCRIBE: "stakeholders:mail-link",
+    Link.Kind.NOT_ME: "stakeholders:mail-link",
+}
+"""Where links of a kind lead; the others to the door of `views.links`."""
+
 
 def url_of(link: Link) -> str:
     """Return the whole address of a link, under BASE_URL. It is a secret: never log or store it."""
-    route = "roadmap:share" if link.kind == Link.Kind.SHARE else "stakeholders:link"
+    route = ROUTES.get(link.kind, "stakeholders:link")
     return settings.BASE_URL + reverse(route, args=[tokens.token(settings.LINK_KEY, link.public_id, link.generation)])
 
 
@@ -40,14 +47,19 @@ def make(
 
 def seat_link(seat: Seat, round: Round, *, now: datetime) -> Link:
     """Return the one link by which a seat answers in a round, making it the first time."""
-    found = Link.objects.filter(kind=Link.Kind.SEAT, seat=seat, round=round).first()
+    return link_of(Link.Kind.SEAT, seat, round, now=now)
+
+
+def link_of(kind: str, seat: Seat, round: Round, *, now: datetime) -> Link:
+    """Return the one link of a kind (SEAT, UNSUBSCRIBE, NOT_ME) that a seat has in a round, making it the first time."""
+    found = Link.objects.filter(kind=kind, seat=seat, round=round).first()
     if found:
         return found
     try:
         with transaction.atomic():
-            return make(Link.Kind.SEAT, now=now, seat=seat, round=round)
+            return make(kind, now=now, seat=seat, round=round)
     except IntegrityError:
-        return Link.objects.get(kind=Link.Kind.SEAT, seat=seat, round=round)
+        return Link.objects.get(kind=kind, seat=seat, round=round)
 
 
 @transaction.atomic
@@ -62,8 +74,20 @@ def copy_seat_link(seat: Seat, round: Round, *, by: Seat, now: datetime) -> Link
 def renew_seat_link(seat: Seat, round: Round, *, by: Seat, now: datetime) -> Link:
     """Make someone's link in a round anew and hand it to a manager; the old one ends at once."""
     link = renew_link(seat_link(seat, round, now=now), by=by, now=now)
+    Invitation.objects.filter(seat=seat, round=round).update(disowned_at=None)
     record(by, Verb.COPIED_LINK, round, at=now, seat=seat.pk)
     return link
+
+
+@transaction.atomic
+def end_seat_link(seat: Seat, round: Round, *, by: Seat, now: datetime) -> None:
+    """End someone's link in a round with every page opened by it, until a new one is made. Safe to repeat.
+
+    Until then they get no mail that asks them to answer: its button would lead nowhere.
+    """
+    link = seat_link(seat, round, now=now)
+    if Link.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=now):
+        record(by, Verb.ENDED_LINK, round, at=now, seat=seat.pk)
 
 
 @transaction.atomic
@@ -83,6 +107,12 @@ def revoke_link(link: Link, *, by: Seat, now: datetime) -> None:
     """End a link; does nothing if it has ended already."""
     if Link.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=now):
         record(by, Verb.REVOKED, link.seat or link, product=by.product, label="link", at=now)
+
+
+def seats_without_link(round: Round) -> set[int]:
+    """Return the ids of the seats whose link in a round was ended, and none made since."""
+    ended = Link.objects.filter(kind=Link.Kind.SEAT, round=round, revoked_at__isnull=False)
+    return set(ended.values_list("seat_id", flat=True))
 
 
 def make_sign_in_link(user: User, *, now: datetime, ttl: timedelta = SIGN_IN_TTL) -> Link:

@@ -23,7 +23,7 @@ from django.utils.translation import gettext as _
 from stakeholders.activity import record
 from stakeholders.mail.delivery import Deferred, Refused, Transport, Unreachable
 from stakeholders.mail.rendering import render
-from stakeholders.models import Invitation, Message, Round, Seat, User, Verb
+from stakeholders.models import Invitation, Link, Message, Round, Seat, User, Verb
 
 log = structlog.get_logger(__name__)
 
@@ -95,6 +95,48 @@ def try_again(message: Message, *, by: Seat, now: datetime) -> bool:
         return False
     record(by, Verb.CHANGED, message.round or message, product=by.product, at=now, seat=message.seat_id, mail="again")
     return True
+
+
+SENT_AGAIN = (Message.Kind.INVITATION, Message.Kind.EXTENSION, Message.Kind.OUTCOME, Message.Kind.CANCELLED)
+"""What a manager can send once more although it went out. Reminders have their own act, receipts follow answers."""
+
+
+@transaction.atomic
+def send_again(message: Message, *, by: Seat, now: datetime) -> bool:
+    """Put a mail that went out into the outbox once more, to be written anew: for somebody who cannot find it.
+
+    It is a row of its own with its own Message-ID. False where that mail is never repeated, where its round is over, or
+    where the person got another mail of the round within the hour or is about to.
+    """
+    round = message.round
+    if message.kind not in SENT_AGAIN or message.sent_at is None or round is None:
+        return False
+    Round.objects.select_for_update(of=("self",)).get(pk=round.pk)  # two presses wait for each other
+    if was_mailed_lately(round, now=now, seat=message.seat_id):
+        return False
+    again = Message(
+        kind=message.kind,
+        key=f"{message.kind}:{round.pk}:{message.seat_id}:again-{now:%Y%m%dT%H%M%S}",
+        product_id=message.product_id,
+        round=round,
+        seat_id=message.seat_id,
+        user_id=message.user_id,
+        facts=message.facts,
+        message_id=new_message_id(),
+        created_at=now,
+        due_at=now,
+    )
+    if _needless(again, now):
+        return False
+    again.save()
+    record(by, Verb.SENT_AGAIN, round, at=now, seat=message.seat_id)
+    return True
+
+
+def was_mailed_lately(round: Round, *, now: datetime, seat: int | None) -> bool:
+    """Whether a mail of the round, other than a receipt, went to this seat within the hour or waits to go."""
+    others = Message.objects.filter(round=round, seat=seat).exclude(kind=Message.Kind.RECEIPT)
+    return others.filter(Q(sent_at__gt=now - APART) | Q(pk__in=others.due(now))).exists()
 
 
 def skip(messages: models.QuerySet[Message], *, why: str, now: datetime) -> int:
@@ -202,6 +244,8 @@ def _send(message: Message, transport: Transport, now: datetime, tally: Tally) -
         transport.deliver(mail, keep=_is_kept(message))
     except Refused as error:
         _mark(message, failed_at=now, why=str(error)[:500])
+        if error.is_about_address:
+            _remember_refusal(message.user, str(error))
         tally.failed += 1
     except Unreachable:
         raise
@@ -212,7 +256,14 @@ def _send(message: Message, transport: Transport, now: datetime, tally: Tally) -
         _put_off(message, _("Accord could not write this mail: %s") % type(error).__name__, now, tally)
     else:
         _mark(message, sent_at=now, why="")
+        if message.user.refused_address and not _is_kept(message):
+            User.objects.filter(pk=message.user_id).update(refused_address="", refused_why="")
         tally.sent += 1
+
+
+def _remember_refusal(user: User, why: str) -> None:
+    """Note beside the person that their address is refused, until a mail gets through or the address changes."""
+    User.objects.filter(pk=user.pk).update(refused_address=user.email, refused_why=why[:500])
 
 
 def _put_off(message: Message, why: str, now: datetime, tally: Tally) -> None:
@@ -241,8 +292,12 @@ def _needless(message: Message, now: datetime) -> str:
         return _("the round had closed")
     if invitation is None or invitation.removed_at or not invitation.seat.is_current:
         return _("not asked any more")
+    if Link.objects.filter(kind=Link.Kind.SEAT, round=round, seat=message.seat_id, revoked_at__isnull=False).exists():
+        return _("the personal link was ended, and none made since")
     if message.kind != Message.Kind.REMINDER:
         return ""
+    if invitation.no_reminders_at:
+        return _("no reminders wanted")
     if invitation.answered_at:
         return _("answered before it was due")
     if now - message.due_at > TOO_LATE:

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from stakeholders.actions import outbox
+from stakeholders.actions.links import seats_without_link
 from stakeholders.actions.rounds import still_running
 from stakeholders.activity import record
 from stakeholders.models import Invitation, Message, Round, Seat, Verb
@@ -19,11 +20,15 @@ from stakeholders.rules import reminders as reminder_rules
 
 @dataclass(frozen=True, slots=True)
 class Reminded:
-    """Whom a manager's reminder reached, and whom it did not: they had answered, or got a mail within the hour."""
+    """Whom a manager's reminder reached, and whom it did not.
+
+    Those had answered, got a mail within the hour, or are out of reach: they want no reminders, or their link was ended.
+    """
 
     reminded: Sequence[Invitation]
     answered: Sequence[Invitation]
     lately: Sequence[Invitation]
+    out_of_reach: Sequence[Invitation] = ()
 
 
 @transaction.atomic
@@ -46,13 +51,16 @@ def remind(round: Round, *, invitations: Iterable[int], by: Seat, now: datetime)
         .filter(sent_at__gt=now - outbox.APART)
         .values_list("seat_id", flat=True)
     )
+    without_link = seats_without_link(round)
     answered = [each for each in shown if each.answered_at]
-    lately = [each for each in shown if not each.answered_at and each.seat_id in lately_mailed]
-    reminded = [each for each in shown if not each.answered_at and each.seat_id not in lately_mailed]
+    silent = [each for each in shown if not each.answered_at]
+    out_of_reach = [each for each in silent if each.no_reminders_at or each.seat_id in without_link]
+    lately = [each for each in silent if each not in out_of_reach and each.seat_id in lately_mailed]
+    reminded = [each for each in silent if each not in out_of_reach and each.seat_id not in lately_mailed]
     outbox.queue(Message.Kind.REMINDER, round, reminded, due_at=now, now=now, name=f"by-hand-{now:%Y%m%dT%H%M%S}")
     if reminded:
         record(by, Verb.REMINDED, round, at=now, seats=[each.seat_id for each in reminded])
-    return Reminded(reminded, answered, lately)
+    return Reminded(reminded, answered, lately, out_of_reach)
 
 
 @transaction.atomic

@@ -17,6 +17,7 @@ from smtplib import (
     SMTPNotSupportedError,
     SMTPRecipientsRefused,
     SMTPResponseException,
+    SMTPSenderRefused,
 )
 from typing import Protocol
 
@@ -35,7 +36,14 @@ class Deferred(Exception):
 
 
 class Refused(Exception):
-    """The server will never take this mail, or the address cannot be one."""
+    """The server will never take this mail, or the address cannot be one.
+
+    is_about_address  whether the address is the reason; else it is this mail, or us
+    """
+
+    def __init__(self, why: str, *, is_about_address: bool = False) -> None:
+        super().__init__(why)
+        self.is_about_address = is_about_address
 
 
 class Transport(Protocol):
@@ -77,6 +85,7 @@ class Post:
         try:
             connection.open()
         except (SMTPException, OSError) as error:
+            connection.close()
             raise Unreachable(_("The mail server cannot be reached: %s") % in_words(error)) from error
         self._connection = connection
 
@@ -95,9 +104,12 @@ def judge(error: SMTPException | OSError) -> Exception:
         return Unreachable(in_words(error))
     if isinstance(error, SMTPRecipientsRefused):
         codes = [code for code, _reply in error.recipients.values()]
-        return Refused(in_words(error)) if codes and all(code >= 500 for code in codes) else Deferred(in_words(error))
+        if codes and all(code >= 500 for code in codes):
+            return Refused(in_words(error), is_about_address=True)
+        return Deferred(in_words(error))
     if isinstance(error, SMTPResponseException) and error.smtp_code >= 500:
-        return Refused(in_words(error))
+        of_mailbox = not isinstance(error, SMTPSenderRefused) and re.match(r"\s*5\.[12]\.", _decoded(error.smtp_error))
+        return Refused(in_words(error), is_about_address=bool(of_mailbox))
     return Deferred(in_words(error))
 
 
@@ -122,9 +134,9 @@ def check_addresses(mail: EmailMessage) -> None:
     for address in mail.recipients():
         bare = address.rpartition("<")[2].removesuffix(">")
         if not re.fullmatch(r"[^\s@]+@[^\s@]+", bare) or any(ord(char) < 32 for char in address):
-            raise Refused(_("“%s” is not an e-mail address.") % address)
+            raise Refused(_("“%s” is not an e-mail address.") % address, is_about_address=True)
         if not bare.rpartition("@")[0].isascii():
-            raise Refused(_("Mail servers do not take the letters before the @ in “%s”.") % bare)
+            raise Refused(_("Mail servers do not take the letters before the @ in “%s”.") % bare, is_about_address=True)
     if not mail.recipients():
         raise Refused(_("There is no address to send it to."))
 

@@ -9,20 +9,24 @@ from functools import cache
 from typing import Any
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMultiAlternatives, SafeMIMEText
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from stakeholders import deadline_wording, wording
-from stakeholders.actions.links import make_sign_in_link, seat_link, url_of
+from stakeholders.actions.links import link_of, make_sign_in_link, url_of
 from stakeholders.kinds import MailRow, MailWords
+from stakeholders.mail import calendar
 from stakeholders.mail.words import plain, words_of
-from stakeholders.models import Invitation, Message, Organisation, Round, Seat
+from stakeholders.models import Invitation, Link, Message, Organisation, Seat
 from stakeholders.rules.tokens import sign_in_code
 
 MASKED_LINK = "%s/s/***/"
-TAKES_ANSWERS = (Message.Kind.INVITATION, Message.Kind.REMINDER, Message.Kind.EXTENSION, Message.Kind.RECEIPT)
+MASKED_MAIL_LINK = "%s/m/***/"
+ASKS = (Message.Kind.INVITATION, Message.Kind.REMINDER, Message.Kind.EXTENSION)
+TAKES_ANSWERS = (*ASKS, Message.Kind.RECEIPT)
+WITH_CALENDAR = (Message.Kind.INVITATION, Message.Kind.EXTENSION, Message.Kind.CANCELLED)
 
 
 def render(message: Message, *, now: datetime, masked: bool = False) -> EmailMultiAlternatives:
@@ -35,35 +39,53 @@ def render(message: Message, *, now: datetime, masked: bool = False) -> EmailMul
     """
     if message.kind == Message.Kind.SIGN_IN:
         return _assemble(message, _("Sign in to Accord"), _sign_in_context(message, now, masked), template="sign_in")
-    invitation = Invitation.objects.select_related("department", "round", "seat__user").get(
-        round=message.round, seat=message.seat_id
-    )
+    invitation = Invitation.objects.select_related(
+        "department", "round__product", "round__opened_by__user", "seat__user"
+    ).get(round=message.round, seat=message.seat_id)
     words = words_of(message, invitation, now)
     subject = plain(words.subject)
-    if message.kind in (Message.Kind.INVITATION, Message.Kind.REMINDER, Message.Kind.EXTENSION):
+    if message.kind in ASKS:
         subject = _("%(subject)s Until %(deadline)s") % {
             "subject": subject if re.search(r"\W$", subject) else f"{subject}.",
             "deadline": deadline_wording.short(invitation),
         }
-    return _assemble(message, subject, _round_context(message, invitation, words, now, masked), template="round")
+    mail = _assemble(message, subject, _round_context(message, invitation, words, now, masked), template="round")
+    if not masked and _moves_the_calendar(message):
+        mail.attach(_calendar_part(invitation, now))
+    return mail
+
+
+def _moves_the_calendar(message: Message) -> bool:
+    """Whether the mail brings a calendar file: the deadline is new, or is no more."""
+    closed_early = message.kind == Message.Kind.OUTCOME and message.round.closed_by_id
+    return message.kind in WITH_CALENDAR or bool(closed_early)
+
+
+def _calendar_part(invitation: Invitation, now: datetime) -> SafeMIMEText:
+    part = SafeMIMEText(calendar.calendar_file(invitation, now=now).decode(), "calendar", "utf-8")
+    part.set_param("method", calendar.method(invitation.round))
+    part.add_header("Content-Disposition", "attachment", filename=calendar.FILE_NAME)
+    return part
 
 
 def _round_context(
     message: Message, invitation: Invitation, words: MailWords, now: datetime, masked: bool
 ) -> dict[str, Any]:
-    round = message.round
-    asker = _asker(round)
+    round = invitation.round
+    asker = round.opened_by
     takes_answers = message.kind in TAKES_ANSWERS and invitation.takes_answers_at(now)
+    url = _address(Link.Kind.SEAT, message, now, masked) if words.button else ""
+    who_is_asked = _who_is_asked(invitation) if message.kind == Message.Kind.INVITATION else ""
     return {
         "headline": plain(words.headline),
         "paragraphs": [{"words": each, "plain": plain(each)} for each in words.paragraphs],
-        "button": plain(words.button),
-        "url": _address(message, round, now, masked) if words.button else "",
+        "button": plain(words.button) if url else "",
+        "url": url,
         "deadline": deadline_wording.long(invitation) if takes_answers else "",
         "time_left": wording.relative(invitation.deadline_at, now=now, zone=round.zone)
         if message.kind == Message.Kind.REMINDER
         else "",
-        "who_is_asked": _who_is_asked(invitation) if message.kind == Message.Kind.INVITATION else "",
+        "who_is_asked": who_is_asked,
         "note": round.note if message.kind == Message.Kind.INVITATION else "",
         "asker": asker,
         "rows_title": plain(words.rows_title),
@@ -72,12 +94,21 @@ def _round_context(
         "aside": [plain(line) for line in words.aside],
         "takes_answers": takes_answers,
         "is_receipt": message.kind == Message.Kind.RECEIPT,
-        "preview": _preview(message, words),
+        "no_reminders_url": _address(Link.Kind.UNSUBSCRIBE, message, now, masked)
+        if message.kind == Message.Kind.REMINDER
+        else "",
+        "not_me_url": _address(Link.Kind.NOT_ME, message, now, masked) if message.kind == Message.Kind.RECEIPT else "",
+        "has_calendar": message.kind in (Message.Kind.INVITATION, Message.Kind.EXTENSION) and takes_answers,
+        "preview": " ".join(filter(None, [_preview(message, words), who_is_asked])),
     }
 
 
-def _address(message: Message, round: Round, now: datetime, masked: bool) -> str:
-    return MASKED_LINK % settings.BASE_URL if masked else url_of(seat_link(message.seat, round, now=now))
+def _address(kind: str, message: Message, now: datetime, masked: bool) -> str:
+    """Return the address of a person's link in a round; "" for one that was ended: it would lead nowhere."""
+    if masked:
+        return (MASKED_LINK if kind == Link.Kind.SEAT else MASKED_MAIL_LINK) % settings.BASE_URL
+    link = link_of(kind, message.seat, message.round, now=now)
+    return "" if link.revoked_at else url_of(link)
 
 
 def _sign_in_context(message: Message, now: datetime, masked: bool) -> dict[str, Any]:
@@ -106,14 +137,19 @@ def _assemble(message: Message, subject: str, context: dict[str, Any], *, templa
         from_email=_sender(asker),
         to=[_mailbox(message.user.name, message.user.email)],
         reply_to=[_mailbox(asker.user.name, asker.user.email)] if asker else None,
-        headers=_headers(message),
+        headers=_headers(message, context.get("no_reminders_url", "")),
     )
     mail.attach_alternative(_inlined(render_to_string(f"mail/{template}.html", context)), "text/html")
     return mail
 
 
-def _headers(message: Message) -> dict[str, str]:
+def _headers(message: Message, no_reminders_url: str) -> dict[str, str]:
     headers = {"Message-ID": message.message_id, "Auto-Submitted": "auto-generated"}
+    if no_reminders_url:
+        headers |= {
+            "List-Unsubscribe": f"<{no_reminders_url}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        }
     if message.round_id and message.kind != Message.Kind.INVITATION:
         first = (
             Message.objects.filter(round=message.round_id, seat=message.seat_id, kind=Message.Kind.INVITATION)
@@ -132,12 +168,6 @@ def _sender(asker: Seat | None) -> str:
     if asker:
         name = _("%(person)s via Accord") % {"person": asker.user.get_full_name()}
     return _mailbox(name, address)
-
-
-def _asker(round: Round) -> Seat | None:
-    if round.opened_by_id is None:
-        return None
-    return Seat.objects.select_related("user").get(pk=round.opened_by_id)
 
 
 def _who_is_asked(invitation: Invitation) -> str:

@@ -31,6 +31,11 @@ class Verb(models.TextChoices):
     SHARED = "shared", _("shared")
     REVOKED = "revoked", _("revoked")
     COPIED_LINK = "copied-link", _("copied the link of")
+    SENT_AGAIN = "sent-again", _("sent again the mail to")
+    ENDED_LINK = "ended-link", _("ended the link of")
+    NO_REMINDERS = "no-reminders", _("wants no reminders of")
+    REMINDERS_AGAIN = "reminders-again", _("wants reminders again of")
+    DISOWNED = "disowned", _("says that an answer was not theirs in")
     SIGNED_IN = "signed-in", _("signed in")
 
 

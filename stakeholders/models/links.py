@@ -21,6 +21,7 @@ class Link(models.Model):
         SIGN_IN = "sign-in", _("sign-in link")
         SET_UP = "set-up", _("set-up link")
         UNSUBSCRIBE = "unsubscribe", _("unsubscribe link")
+        NOT_ME = "not-me", _("“this was not me” link")
 
     public_id = models.CharField(max_length=16, unique=True, default=public_id, editable=False)
     kind = models.CharField(max_length=12, choices=Kind)
@@ -38,6 +39,11 @@ class Link(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["seat", "round"], condition=models.Q(kind="seat"), name="one_seat_link_a_round"
+            ),
+            models.UniqueConstraint(
+                fields=["kind", "seat", "round"],
+                condition=models.Q(kind__in=["unsubscribe", "not-me"]),
+                name="one_link_of_a_kind_a_seat_and_round",
             ),
         ]
 

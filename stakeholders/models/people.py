@@ -36,6 +36,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(_("e-mail"), unique=True, error_messages={"unique": _("This address is in use already.")})
     name = models.CharField(_("name"), max_length=120, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=64, blank=True, validators=[validate_zone])
+    refused_address = models.EmailField(blank=True, help_text="the address that a mail server refused last")
+    refused_why = models.CharField(max_length=500, blank=True, help_text="in the server's words")
     is_staff = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -60,6 +62,11 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self) -> str:
         return self.get_full_name().partition(" ")[0]
+
+    @property
+    def refusal(self) -> str:
+        """Why mail servers refuse the address as it is now; "" once a mail got through, or when the address is new."""
+        return self.refused_why if self.refused_address and self.refused_address == self.email else ""
 
 
 class Organisation(models.Model):

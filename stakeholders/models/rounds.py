@@ -164,6 +164,12 @@ class Invitation(models.Model):
         null=True, blank=True, help_text="a deadline of this person's own; the later of it and the round's counts"
     )
     opened_at = models.DateTimeField(null=True, blank=True, help_text="first time the person pressed the link's button")
+    no_reminders_at = models.DateTimeField(
+        null=True, blank=True, help_text="when the person said that they want no reminders of this round"
+    )
+    disowned_at = models.DateTimeField(
+        null=True, blank=True, help_text="when the person said that an answer was not theirs; a new link clears it"
+    )
 
     # written by the upper apps
     asked = models.PositiveIntegerField(default=0, help_text="cells asked (voting) or 1 (confirming)")

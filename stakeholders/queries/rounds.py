@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Count, Q
 
 from stakeholders import kinds
+from stakeholders.actions.links import seats_without_link
 from stakeholders.actions.outbox import APART
 from stakeholders.kinds import Conclusion, ShownAnswer, Words
 from stakeholders.models import Extension, Invitation, Message, Round
@@ -84,6 +85,8 @@ class PersonLine:
     contact: Message | None
     takes_answers: bool
     may_be_reminded: bool
+    has_no_link: bool = False
+    waiting: Message | None = None
 
     @property
     def is_silent(self) -> bool:
@@ -143,8 +146,20 @@ class RoundPage:
         return [line for line in self.people if line.takes_answers and line.invitation.has_more_time]
 
     @property
+    def going_out(self) -> Sequence[PersonLine]:
+        """Silent people whose mail is due and has not gone out yet."""
+        return [line for line in self.people if line.is_silent and line.waiting]
+
+    @property
+    def out_of_reach(self) -> int:
+        """How many silent people want no reminders, or have no link by which to answer."""
+        return sum(line.is_silent and _is_out_of_reach(line.invitation, line.has_no_link) for line in self.people)
+
+    @property
     def reminded_lately(self) -> bool:
-        return any(line.is_silent for line in self.people) and not self.to_remind
+        """Whether every silent person who can be reminded had a mail within the hour."""
+        silent = [line for line in self.people if line.is_silent]
+        return len(silent) > self.out_of_reach and not self.to_remind and not self.going_out
 
 
 def round_page(round: Round, *, now: datetime, sort: str = "needs", department: str = "") -> RoundPage:
@@ -193,14 +208,17 @@ def _people(
 ) -> list[PersonLine]:
     silent = ShownAnswer("silent", "", needs=1)
     last: dict[int, Message] = {}
-    busy: set[int] = set()
+    waiting: dict[int, Message] = {}
+    lately: set[int] = set()
+    without_link = seats_without_link(round)
     for message in sorted(messages, key=lambda each: each.sent_at or each.failed_at or each.due_at):
         seat = message.seat_id or 0
         if message.sent_at or message.failed_at:
             last[seat] = message
-        waits = not (message.sent_at or message.failed_at or message.skipped_at)
-        if (message.sent_at and message.sent_at > now - APART) or (waits and message.due_at <= now):
-            busy.add(seat)
+        if message.sent_at and message.sent_at > now - APART:
+            lately.add(seat)
+        if message.due_at <= now and not (message.sent_at or message.failed_at or message.skipped_at):
+            waiting[seat] = message
     for each in invitations:
         each.round = round
     return [
@@ -209,10 +227,20 @@ def _people(
             answer=answers.get(each.seat_id, silent),
             contact=last.get(each.seat_id),
             takes_answers=each.takes_answers_at(now),
-            may_be_reminded=each.takes_answers_at(now) and each.answered_at is None and each.seat_id not in busy,
+            may_be_reminded=each.takes_answers_at(now)
+            and each.answered_at is None
+            and each.seat_id not in lately
+            and each.seat_id not in waiting
+            and not _is_out_of_reach(each, each.seat_id in without_link),
+            has_no_link=each.seat_id in without_link,
+            waiting=waiting.get(each.seat_id),
         )
         for each in invitations
     ]
+
+
+def _is_out_of_reach(invitation: Invitation, has_no_link: bool) -> bool:
+    return bool(invitation.no_reminders_at or has_no_link)
 
 
 def _order(sort: str) -> Any:

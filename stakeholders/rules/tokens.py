@@ -80,4 +80,4 @@ def parse(text: str) -> Parsed | None:
 
 def masked(path: str) -> str:
     """Return a text in which every link's secret is written as `***` (for logs and the outbox page)."""
-    return re.sub(r"(/[sr]/[A-Za-z2-7]{8,16}-)[A-Za-z0-9]+", r"\1***", path)
+    return re.sub(r"(/[srm]/[A-Za-z2-7]{8,16}-)[A-Za-z0-9]+", r"\1***", path)

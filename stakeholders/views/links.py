@@ -7,10 +7,11 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from stakeholders import access, clock, grants, kinds
 from stakeholders.actions import links as actions
+from stakeholders.mail import calendar
 from stakeholders.models import Invitation, Link
 from stakeholders.rules import tokens
 from stakeholders.sign_in import first_page_of, sign_in
@@ -21,7 +22,7 @@ WRONG_WINDOW = 600
 
 
 def sealed(response: HttpResponse) -> HttpResponse:
-    """The headers of TRUST: nothing is stored, indexed or told to other sites."""
+    """Return an answer with the headers of TRUST: nothing is stored, indexed or told to other sites."""
     response["Referrer-Policy"] = "strict-origin"
     response["X-Robots-Tag"] = "noindex"
     patch_cache_control(response, no_store=True, private=True)
@@ -113,6 +114,15 @@ def open_link(request: HttpRequest, token: str) -> HttpResponse:
         raise grants.Gone("used", kind=found.kind)
     response = sign_in(request, found.user, to=first_page_of(found.user))
     response.status_code = 303
+    return sealed(response)
+
+
+@require_safe
+def calendar_file(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Hand out the deadline of whoever this browser answers for, for their calendar."""
+    asked = access.granted_invitation(request, public_id)
+    response = HttpResponse(calendar.calendar_file(asked, now=clock.now()), content_type="text/calendar; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{calendar.FILE_NAME}"'
     return sealed(response)
 
 

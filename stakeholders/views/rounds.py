@@ -20,7 +20,7 @@ from stakeholders import access, clock, deadline_wording, kinds, wording
 from stakeholders.actions import closing, extending, reminding
 from stakeholders.actions import rounds as actions
 from stakeholders.actions.closing import CannotCloseEarly, RoundIsClosed
-from stakeholders.actions.links import copy_seat_link, renew_seat_link, url_of
+from stakeholders.actions.links import copy_seat_link, end_seat_link, renew_seat_link, url_of
 from stakeholders.actions.rounds import DeadlineHasPassed
 from stakeholders.forms.deadlines import twice_in_words
 from stakeholders.forms.rounds import ExtendForm, WhyForm
@@ -119,6 +119,9 @@ def _reminded_in_words(done: reminding.Reminded) -> str:
             )
             % len(done.lately)
         )
+    if done.out_of_reach:
+        names = ", ".join(each.seat.user.get_full_name() for each in done.out_of_reach)
+        sentences.append(_("Not reminded, for want of a wish or a link: %s.") % names)
     return " ".join(sentences) or _("Nobody is left to remind.")
 
 
@@ -263,6 +266,18 @@ def remove_invitation(request: HttpRequest, slug: str, public_id: str, pk: int) 
     else:
         name = invitation.seat.user.get_full_name()
         said(request, _("%s is not asked any more. What they answered is kept.") % name)
+    return gone_back(request, "stakeholders:round", slug, public_id)
+
+
+@login_required
+@require_POST
+def end_link(request: HttpRequest, slug: str, public_id: str, pk: int) -> HttpResponse:
+    """End someone's personal link; nobody answers by it until a new one is made."""
+    seat, found = access.round_of(request.user, slug, public_id, need=access.EDIT)
+    invitation = get_object_or_404(found.invitations.standing().select_related("seat__user"), pk=pk)
+    end_seat_link(invitation.seat, found, by=seat, now=clock.now())
+    name = invitation.seat.user.get_full_name()
+    said(request, _("The link of %s has ended, and gets no mail until you make a new one.") % name)
     return gone_back(request, "stakeholders:round", slug, public_id)
 
 

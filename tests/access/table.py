@@ -26,6 +26,7 @@ TABLE = {
     "stakeholders:set-up": Route(get=NOBODY, post=NOBODY, denied=dict.fromkeys(EVERYBODY, 404)),
     "stakeholders:link": Route(get=EVERYBODY),
     "stakeholders:link-open": Route(post=EVERYBODY),
+    "stakeholders:mail-link": Route(get=EVERYBODY, post=EVERYBODY),
     # the organisation and one's own tokens
     "stakeholders:organisation": Route(get=ADMINS, post=ADMINS),
     "stakeholders:organisation-admins-change": Route(post=ADMINS),
@@ -51,6 +52,7 @@ TABLE = {
     "stakeholders:invitation-remove": Route(post=MANAGERS),
     "stakeholders:link-copy": Route(post=MANAGERS),
     "stakeholders:link-renew": Route(post=MANAGERS),
+    "stakeholders:link-end": Route(post=MANAGERS),
     "stakeholders:outbox": Route(get=MANAGERS),
     "stakeholders:message": Route(get=MANAGERS),
     "stakeholders:message-try-again": Route(post=MANAGERS),
@@ -66,6 +68,7 @@ TABLE = {
         post=frozenset({"stakeholder"}), denied=dict.fromkeys(("anonymous", "voter", "confirmer", "share"), 302)
     ),
     "stakeholders:round-not-you": Route(post=VOTER),
+    "stakeholders:round-calendar": Route(get=VOTER),
     # products and what they are made of
     "roadmap:products": Route(get=SIGNED_IN),
     "roadmap:product-list": Route(get=SIGNED_IN),

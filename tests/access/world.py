@@ -19,7 +19,7 @@ from roadmap.models import Feature, Import
 from stakeholders import clock
 from stakeholders.actions import links
 from stakeholders.actions.tokens import make_token
-from stakeholders.models import Message, Organisation, Seat
+from stakeholders.models import Link, Message, Organisation, Seat
 from tests import factories
 from tests.roadmap import confirming
 
@@ -84,6 +84,8 @@ def build(olga: Seat, mia: Seat, stan: Seat, vera: Seat, max) -> World:
         path = links.url_of(links.seat_link(stan, round, now=now)).removeprefix(settings.BASE_URL)
         assert world.clients[role].post(path + "open/").status_code == 303
     world.by_route["stakeholders:link"] = world.by_route["stakeholders:link-open"] = {"token": _token_of(path)}
+    unsubscribe = links.link_of(Link.Kind.UNSUBSCRIBE, stan, mine["voting"], now=now)
+    world.by_route["stakeholders:mail-link"] = {"token": _token_of(links.url_of(unsubscribe))}
     return world
 
 
@@ -162,6 +164,7 @@ def _ids_by_route(
                 "stakeholders:invitation-remove",
                 "stakeholders:link-copy",
                 "stakeholders:link-renew",
+                "stakeholders:link-end",
             ),
             {"pk": invitation.pk},
         ),

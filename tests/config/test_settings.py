@@ -87,6 +87,7 @@ def test_a_mail_server_is_used_once_it_is_given(load):
     found = load(EMAIL_URL="smtp+tls://me:secret@mail.example.org:587")
     assert (found["EMAIL_HOST"], found["EMAIL_PORT"], found["EMAIL_USE_TLS"]) == ("mail.example.org", 587, True)
     assert not found["MAIL_IS_KEPT"]
+    assert found["EMAIL_BACKEND"] == "stakeholders.mail.smtp.Backend"
     assert load(EMAIL_URL="")["MAIL_IS_KEPT"]
 
 

@@ -9,7 +9,7 @@ from prioritization.actions.ballots import finish_ballot, save_ratings
 from prioritization.actions.voting import ballot_of, open_voting_round
 from prioritization.models import Ballot, Criterion, Tally, VotingRound
 from prioritization.queries.ballot import sheet
-from stakeholders import clock, kinds
+from stakeholders import clock, deadline_wording, kinds
 from stakeholders.actions import closing
 from stakeholders.actions.rounds import Invitee, invite
 from stakeholders.mail.rendering import render
@@ -107,7 +107,7 @@ def test_the_invitation_says_who_asks_how_long_it_takes_and_until_when(voting, s
     mail = words(voting, stan, Message.Kind.INVITATION)
     assert mail.subject.startswith("Which 3 features first? Until ")
     assert "Stan, what should Beacon build first?" in mail.body
-    assert "Mia Okafor asks for your view on 3 features." in mail.body
+    assert f"Mia Okafor asks for your view on 3 features by {deadline_wording.short(voting)}." in mail.body
     assert "about 30\u00a0s" in mail.body
     assert "Open my ballot" in mail.body
 

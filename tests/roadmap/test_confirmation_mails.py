@@ -3,6 +3,7 @@ from datetime import timedelta
 import pytest
 
 from roadmap.confirmation import ConfirmationKind
+from stakeholders import deadline_wording
 from stakeholders.mail.rendering import render
 from stakeholders.models import Message
 from tests.roadmap.confirming import plan_beacon, publish, round_of
@@ -39,7 +40,9 @@ def test_the_invitation_says_who_asks_what_changed_for_this_person_and_what_sile
     his = mail(second, stan, Message.Kind.INVITATION)
     assert his.subject.startswith("Do you confirm the Beacon roadmap? Until ")
     assert "Stan, do you confirm version 2?" in his.body
-    assert "Mia Okafor asks you to confirm version 2 of the Beacon roadmap: 3 features in one release" in his.body
+    deadline = deadline_wording.short(second)
+    asks = f"Mia Okafor asks you to confirm version 2 of the Beacon roadmap by {deadline}: 3 features in one release"
+    assert asks in his.body
     assert "You last confirmed version 1, on" in his.body
     assert "One thing has changed since." in his.body
     assert "~ BCN-1 Route by skill and language" in his.body

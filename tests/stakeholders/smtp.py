@@ -1,5 +1,6 @@
 """A real mail server for tests, whose behaviour is scripted: it accepts, defers, refuses, or cuts the line."""
 
+import asyncio
 import contextlib
 from email import message_from_bytes, policy
 
@@ -10,7 +11,9 @@ from aiosmtpd.smtp import SMTP
 class Desk:
     """Takes mails in. `script` holds what it does with the next ones, in order; then it accepts.
 
-    accept · rcpt 450 … · rcpt 550 … · data 451 … · data 554 … · cut after data · cut before data
+    accept · rcpt 450 … · rcpt 550 … · data 451 … · data 554 … · cut after data · cut before data · drip
+
+    `drip` answers the recipient with one byte now and then, for ever.
     """
 
     def __init__(self):
@@ -28,6 +31,10 @@ class Desk:
         if self._next("cut before data") is not None:
             session.peer and server.transport.abort()
             return "421 gone"
+        if self._next("drip") is not None:
+            while not server.transport.is_closing():
+                server.transport.write(b"2")
+                await asyncio.sleep(0.05)
         if reply := self._next("rcpt"):
             return reply
         envelope.rcpt_tos.append(address)

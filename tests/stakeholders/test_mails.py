@@ -197,7 +197,7 @@ def test_a_receipt_says_how_long_it_can_be_changed_and_what_to_do_if_it_was_not_
 
     text = text_of(mail_to(stan, "receipt", opened, now))
     assert "You can change it until Friday 4 December 2026, 17:00 in Berlin (CET)." in text
-    assert "Was this not you? Reply to this mail; Mia can end the link." in text
+    assert "Did somebody else answer in your name? Say so, and your link ends:\nhttp://testserver/m/" in text
 
 
 def test_a_receipt_that_goes_out_after_the_deadline_does_not_promise_a_change(opened, stan, now):

@@ -27,7 +27,7 @@ def desk(settings):
     """A real mail server that the settings name."""
     with smtp.desk() as server:
         settings.MAIL_IS_KEPT = False
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_BACKEND = "stakeholders.mail.smtp.Backend"
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
         yield server
 
@@ -226,7 +226,7 @@ def test_a_scheduled_reminder_is_dropped_right_after_one_by_hand(desk, one, mia,
 
 def test_a_server_that_is_down_costs_nothing_and_all_go_out_when_it_is_back(settings, opened, now):
     settings.MAIL_IS_KEPT = False
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_BACKEND = "stakeholders.mail.smtp.Backend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", free_port()
 
     for minute in range(20):

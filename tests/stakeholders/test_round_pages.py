@@ -178,7 +178,12 @@ def test_reminding_sends_to_those_the_button_named(client, sign_in, opened, mia,
     sent = opened.messages.filter(kind=Message.Kind.REMINDER, due_at=noon)
     assert {message.seat_id for message in sent} == {stan.pk, olga.pk}
     assert "Reminded 2 people." in answer.content.decode()
-    assert "Everyone who is silent got a mail within the last hour." in text(answer)
+    assert "The mails to 2 people are on their way out." in text(answer)
+    assert "Everyone who is silent got a mail" not in text(answer), "nothing has gone out yet"
+    opened.messages.filter(due_at=noon).update(why="The mail server cannot be reached: refused")
+    assert "Not yet: The mail server cannot be reached: refused" in text(client.get(url("round", opened)))
+    opened.messages.filter(due_at=noon).update(sent_at=noon, why="")
+    assert "Everyone who is silent got a mail within the last hour." in text(client.get(url("round", opened)))
 
 
 def test_reminding_someone_who_answered_meanwhile_says_so(client, sign_in, opened, mia, stan, noon):

@@ -1,0 +1,54 @@
+"""What a person says from a mail, without signing in: no more reminders, reminders again, this was not me."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from stakeholders.activity import record
+from stakeholders.models import Invitation, Link, Verb
+
+
+@transaction.atomic
+def stop_reminders(link: Link, *, now: datetime) -> bool:
+    """End the reminders of one round to one person; False if that was so before.
+
+    link  of kind UNSUBSCRIBE, with seat and round loaded
+
+    It is the round, and not the product: a mail program may press this by itself, and somebody who silences one round
+    would never hear that the next one waits for them. All other mails still come.
+    """
+    asked = Invitation.objects.filter(round=link.round_id, seat=link.seat_id, no_reminders_at=None)
+    if not asked.update(no_reminders_at=now):
+        return False
+    record(link.seat, Verb.NO_REMINDERS, link.round, at=now)
+    return True
+
+
+@transaction.atomic
+def want_reminders(link: Link, *, now: datetime) -> bool:
+    """Take `stop_reminders` back; False if reminders were not stopped."""
+    asked = Invitation.objects.filter(round=link.round_id, seat=link.seat_id).exclude(no_reminders_at=None)
+    if not asked.update(no_reminders_at=None):
+        return False
+    record(link.seat, Verb.REMINDERS_AGAIN, link.round, at=now)
+    return True
+
+
+@transaction.atomic
+def disown(link: Link, *, now: datetime) -> bool:
+    """The person says that an answer in a round was not theirs: their link ends at once, and the manager sees it.
+
+    link  of kind NOT_ME, with seat and round loaded
+
+    The answers stay: they are the record, and the person replaces them by a new link. False if it was said before.
+    """
+    asked = Invitation.objects.filter(round=link.round_id, seat=link.seat_id, disowned_at=None)
+    if not asked.update(disowned_at=now):
+        return False
+    Link.objects.filter(kind=Link.Kind.SEAT, round=link.round_id, seat=link.seat_id, revoked_at=None).update(
+        revoked_at=now
+    )
+    record(link.seat, Verb.DISOWNED, link.round, at=now)
+    return True
