@@ -13,7 +13,8 @@ from prioritization.rules.scales import SPLIT_FROM
 from roadmap.filters import NONE, FeatureFilter
 from roadmap.models import Feature
 
-SPLIT = "split"
+SPLIT, CONTESTED = "split", "contested"
+MOST_TIERS = 99
 
 
 class RankingFilter(FeatureFilter):
@@ -28,8 +29,11 @@ class RankingFilter(FeatureFilter):
     )
     show = filters.ChoiceFilter(label=_("Show"), method="shown", choices=[], empty_label=_("all"))
 
-    def __init__(self, data: Any, queryset: QuerySet, *, choices: Any, split_count: int) -> None:
+    tier = filters.ChoiceFilter(label=_("Tier"), method="in_tier", choices=[], empty_label=_("any"))
+
+    def __init__(self, data: Any, queryset: QuerySet, *, choices: Any, split_count: int, tiers: int = 0) -> None:
         super().__init__(data, queryset)
+        self.cut = 0
         for name, pairs, nobody in (
             ("objective", [(str(each.pk), f"{each.letter} {each.name}") for each in choices.objectives], _("none")),
             ("team", [(str(each.pk), each.name) for each in choices.teams], _("none")),
@@ -37,10 +41,21 @@ class RankingFilter(FeatureFilter):
         ):
             self.filters[name].extra["choices"] = [(NONE, nobody), *pairs]
             self.filters.move_to_end(name)
+        if tiers:
+            self.filters["tier"].extra["choices"] = [(str(n), str(n)) for n in range(1, min(tiers, MOST_TIERS) + 1)]
+        else:
+            del self.filters["tier"]
         words = ngettext("only split votes (%(n)d)", "only split votes (%(n)d)", split_count) % {"n": split_count}
-        self.filters["show"].extra["choices"] = [(SPLIT, words)]
-        for name in ("status", "show"):
-            self.filters.move_to_end(name)
+        self.filters["show"].extra["choices"] = [(SPLIT, words), (CONTESTED, _("only contested at the line"))]
+        for name in ("status", "tier", "show"):
+            if name in self.filters:
+                self.filters.move_to_end(name)
+
+    def in_tier(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        return queryset.filter(standing__tier=int(value))
 
     def shown(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        """Split votes; or what may stand on either side of the line at `cut`, nothing where there is no line."""
+        if value == CONTESTED:
+            return queryset.filter(standing__rank_low__lte=self.cut, standing__rank_high__gt=self.cut)
         return queryset.filter(standing__split__gt=SPLIT_FROM)

@@ -33,6 +33,7 @@ urlpatterns = [
     path("p/<slug:slug>/features/<feature:ref>/votes/", feature_votes.feature_votes, name="feature-votes"),
     path("p/<slug:slug>/ranking/", ranking.ranking, name="ranking"),
     path("p/<slug:slug>/ranking/<feature:ref>/", ranking.explanation, name="explanation"),
+    path("p/<slug:slug>/ranking/columns/", ranking.choose_columns, name="ranking-columns"),
     path("p/<slug:slug>/ranking/computed/", computed.computed, name="computed"),
     path("p/<slug:slug>/ranking/file/", ranking.ranking_file, name="ranking-file"),
     path("p/<slug:slug>/weights/", weights.weights, name="weights"),

@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from prioritization.models import (
     Ballot,
     Criterion,
+    RankingColumns,
     Rating,
     RatingChange,
     ScoreRequest,
@@ -84,6 +85,7 @@ def _rows_of(product: Product) -> list[QuerySet]:
             model.objects.filter(product=product)
             for model in (Criterion, WeightSet, ScoreRun, ScoreRequest, ScoringTerms, VoterCheck, Standing)
         ),
+        RankingColumns.objects.filter(seat__product=product),
         AnswerFeature.objects.filter(answer__confirmation__round__product=product),
         Answer.objects.filter(confirmation__round__product=product),
         LateAnswer.objects.filter(confirmation__round__product=product),

@@ -2,12 +2,14 @@
 
 from prioritization.models.criteria import Criterion
 from prioritization.models.scores import ScoreRequest, ScoreResult, ScoreRun, ScoringTerms, Tally, VoterCheck
+from prioritization.models.views import RankingColumns
 from prioritization.models.voting import Ballot, Rating, RatingChange, VotingFeature, VotingRound
 from prioritization.models.weights import WeightSet
 
 __all__ = [
     "Ballot",
     "Criterion",
+    "RankingColumns",
     "Rating",
     "RatingChange",
     "ScoreRequest",

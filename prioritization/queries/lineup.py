@@ -6,17 +6,15 @@ follows from the figures that pages show.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 from prioritization.models import ScoreRun
 from prioritization.queries.ranking import Weighed, weighed_criteria
+from prioritization.queries.runs import of_one_run
 from prioritization.rules.scales import points
 from roadmap.models import Product, Standing
-
-Found = TypeVar("Found")
-TRIES = 3
 
 
 @dataclass(frozen=True)
@@ -42,24 +40,6 @@ class Lineup:
 def lineup(product: Product) -> Lineup | None:
     """Return the ranked features with their points; None before the first run. A fixed number of queries."""
     return of_one_run(product, lambda run: _lineup(product, run) if run else None)
-
-
-def of_one_run(product: Product, read: Callable[[ScoreRun | None], Found]) -> Found:
-    """Return what `read` makes of the latest run, read again when another run was written meanwhile.
-
-    A run writes its row and its standings in one transaction, but two statements may see different ones; without this a
-    page could show the weights of one run beside the scores of the next.
-    """
-    for _ in range(TRIES):
-        run = latest_run(product)
-        found = read(run)
-        if run is None or ScoreRun.objects.filter(product=product).values_list("pk", flat=True).first() == run.pk:
-            break
-    return found
-
-
-def latest_run(product: Product) -> ScoreRun | None:
-    return ScoreRun.objects.filter(product=product).first()
 
 
 def points_of(cells: Mapping[str, Any], run: ScoreRun, criteria: Sequence[Weighed]) -> tuple[float, ...]:

@@ -3,178 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from math import ceil
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
+from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.http import QueryDict
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from prioritization.filters import RankingFilter
 from prioritization.models import ScoreRequest, ScoreRun, VotingFeature
 from prioritization.queries.criteria import SHORT_NAMES, default_criteria
-from prioritization.rules.cut_line import Cut, cut
+from prioritization.queries.ranking_columns import USUAL, Column
+from prioritization.queries.ranking_parts import PAGE, Choices, CutLine, Mark, RankingPage, RankingRow, Tier, Weighed
+from prioritization.queries.runs import latest_run, of_one_run
+from prioritization.rules.cut_line import cut
 from prioritization.rules.rounding import round_to
-from prioritization.rules.scales import SPLIT_FROM
 from roadmap.filters import size_in_days
-from roadmap.models import Feature, Objective, Product, Release, Standing, Team
+from roadmap.models import Feature, Product, Release, Standing
 from roadmap.queries.features import lanes
-from stakeholders import clock
 from stakeholders.models import Invitation, Round
 
-PAGE = 50
 CUT_CHUNK = 200
 
 
-@dataclass(frozen=True)
-class Weighed:
-    """A criterion as the run weighed it; `share` in [0, 1], all of them together 1."""
-
-    key: str
-    name: str
-    short: str
-    share: float
-    is_cost: bool
-
-
-@dataclass(frozen=True)
-class Mark:
-    """What the dot mark of a criterion draws; interval None until it is computed, mean None where nobody rated."""
-
-    name: str
-    mean: float | None
-    low: float | None
-    high: float | None
-    votes: int
-
-
-@dataclass(frozen=True)
-class RankingRow:
-    """One feature in the ranking; without votes rank and score are None.
-
-    is_above_cut  whether the capacity reaches this far down
-    ends_capacity whether the cut line is drawn below this row
-    """
-
-    feature: Feature
-    rank: int | None
-    score: float | None
-    marks: list[Mark]
-    split: float | None
-    votes: int
-    objective: Objective | None
-    size_days: float | None
-    is_above_cut: bool = False
-    ends_capacity: bool = False
-
-    @property
-    def is_split(self) -> bool:
-        return self.split is not None and self.split > SPLIT_FROM
-
-
-@dataclass(frozen=True)
-class CutLine:
-    """How far the capacity of a release reaches down the ranking; `rank` is the last that fits, 0 when none does.
-
-    Only what is not planned yet, or planned for this release, takes of its capacity; `elsewhere` is how many features
-    above the line are planned for another one.
-    """
-
-    release: Release
-    capacity_days: float
-    rank: int
-    cut: Cut
-
-    @property
-    def elsewhere(self) -> int:
-        return self.rank - self.cut.fitting
-
-
-@dataclass(frozen=True)
-class Choices:
-    """What the ranking of a product can be filtered by; `releases` carry `capacity_days`."""
-
-    objectives: list[Objective]
-    teams: list[Team]
-    releases: list[Release]
-
-    @classmethod
-    def of(cls, product: Product) -> Choices:
-        """Read them, in three queries."""
-        releases = product.releases.annotate(capacity_days=Sum("capacities__days"))
-        return cls(list(product.objectives.all()), list(product.teams.all()), list(releases))
-
-
-@dataclass(frozen=True)
-class RankingPage:
-    """One page of the ranking.
-
-    run           the run that everything on the page comes from; None before the first
-    asked_at      since when votes wait to be counted; None when the run has them all
-    ranked        features with a rank that match the filters
-    total         features that can still be chosen, ranked or not, whatever the filters
-    unranked      those without a rank, on the last page of an unfiltered ranking
-    """
-
-    run: ScoreRun | None
-    asked_at: datetime | None
-    criteria: list[Weighed]
-    rows: list[RankingRow]
-    unranked: list[RankingRow]
-    ranked: int
-    total: int
-    number: int
-    cut_line: CutLine | None
-    filters: RankingFilter
-    choices: Choices = field(repr=False)
-
-    @property
-    def pages(self) -> int:
-        return max(1, ceil(self.ranked / PAGE))
-
-    @property
-    def is_last(self) -> bool:
-        return self.number == self.pages
-
-    @property
-    def first_row(self) -> int:
-        return (self.number - 1) * PAGE + 1
-
-    @property
-    def last_row(self) -> int:
-        return min(self.number * PAGE, self.ranked)
-
-    @property
-    def without_votes(self) -> int:
-        """How many features nobody has voted on, on this page or not; not told while filters are on."""
-        return 0 if self.filters.active or self.run is None else max(0, self.total - self.run.ranked)
-
-    @property
-    def split_count(self) -> int:
-        return self.run.used.get("split", 0) if self.run else 0
-
-    @property
-    def begins_with_cut(self) -> bool:
-        """Whether not even the first feature fits, so that the line stands above it."""
-        return bool(self.cut_line and self.cut_line.rank == 0 and self.number == 1 and self.rows)
-
-
-def ranking_page(product: Product, query: QueryDict, *, today: date) -> RankingPage:
-    """Return the page that a query string asks for; a page beyond the last is the last.
+def ranking_page(product: Product, query: QueryDict, *, today: date, columns: frozenset[Column] = USUAL) -> RankingPage:
+    """Return the page that a query string asks for, of one run; a page beyond the last is the last.
 
     A fixed number of queries, and none whose cost grows with the product but counting: without filters a page is a range
     of ranks, the number of ranks stands in the run, and the capacity is walked down no further than it reaches.
     """
-    run = ScoreRun.objects.filter(product=product).first()
+    return of_one_run(product, lambda run: _page_of(product, query, run, today, columns))
+
+
+def _page_of(
+    product: Product, query: QueryDict, run: ScoreRun | None, today: date, columns: frozenset[Column]
+) -> RankingPage:
     choices = Choices.of(product)
     alive = Feature.objects.filter(product=product).alive()
-    filters = RankingFilter(query, alive, choices=choices, split_count=run.used.get("split", 0) if run else 0)
-    cut_line = _cut_line(product, _release_to_fill(choices, filters, today))
+    filters = RankingFilter(
+        query,
+        alive,
+        choices=choices,
+        split_count=run.used.get("split", 0) if run else 0,
+        tiers=run.used.get("tiers", 0) if run else 0,
+    )
+    cut_line = _cut_line(product, _release_to_fill(choices, filters, today), run)
+    filters.cut = cut_line.rank if cut_line else 0
     criteria = weighed_criteria(run)
     total = alive.count()
     if filters.active:
@@ -185,11 +62,12 @@ def ranking_page(product: Product, query: QueryDict, *, today: date) -> RankingP
     number = _page_number(query.get("page"), max(1, ceil(ranked / PAGE)))
     ids = list(_on_page(found, number, ranked, is_filtered=bool(filters.active)))
     rows = _rows(product, ids, criteria, cut_line)
+    ranked_rows = [row for row in rows if row.rank]
     return RankingPage(
         run=run,
         asked_at=ScoreRequest.objects.filter(product=product).values_list("asked_at", flat=True).first(),
         criteria=criteria,
-        rows=[row for row in rows if row.rank],
+        rows=ranked_rows,
         unranked=[row for row in rows if not row.rank],
         ranked=ranked,
         total=total,
@@ -197,7 +75,28 @@ def ranking_page(product: Product, query: QueryDict, *, today: date) -> RankingP
         cut_line=cut_line,
         filters=filters,
         choices=choices,
+        columns=columns,
+        tiers=_tiers(product, ranked_rows, is_whole=not filters.active),
     )
+
+
+def _tiers(product: Product, rows: list[RankingRow], *, is_whole: bool) -> list[Tier]:
+    """Return a page's rows by tier; whether the first and the last go on beyond the page takes one query."""
+    groups: list[Tier] = []
+    for row in rows:
+        if groups and groups[-1].number == row.tier:
+            groups[-1].rows.append(row)
+        else:
+            groups.append(Tier(row.tier, [row]))
+    if not groups or not is_whole:
+        return groups
+    around = (rows[0].rank or 1) - 1, (rows[-1].rank or 0) + 1
+    beyond = dict(Standing.objects.filter(product=product, rank__in=around).values_list("rank", "tier"))
+    ends = [(0, around[0], "began"), (len(groups) - 1, around[1], "goes_on")]
+    for at, rank, name in ends:
+        if groups[at].number is not None and beyond.get(rank) == groups[at].number:
+            groups[at] = replace(groups[at], **{name: True})
+    return groups
 
 
 def weighed_criteria(run: ScoreRun | None) -> list[Weighed]:
@@ -231,7 +130,11 @@ def _on_page(features: Any, number: int, ranked: int, *, is_filtered: bool) -> A
 
 
 def _rows(product: Product, ids: list[int], criteria: list[Weighed], cut_line: CutLine | None) -> list[RankingRow]:
-    features = Feature.objects.filter(pk__in=ids).select_related("standing").annotate(size_days=size_in_days())
+    features = (
+        Feature.objects.filter(pk__in=ids)
+        .select_related("standing", "lead_team", "release")
+        .annotate(size_days=size_in_days())
+    )
     by_id = {feature.pk: feature for feature in features}
     objectives = lanes(ids)
     rows = []
@@ -250,11 +153,26 @@ def _rows(product: Product, ids: list[int], criteria: list[Weighed], cut_line: C
                 votes=standing.votes if standing else 0,
                 objective=objectives.get(pk),
                 size_days=feature.size_days,
+                low=standing.rank_low if standing else None,
+                high=standing.rank_high if standing else None,
+                tier=standing.tier if standing else None,
+                chance=standing.cut_chance if standing else None,
+                effective=standing.effective if standing else None,
+                value=standing.vote_value if standing else None,
+                certainty=_certainty(standing, cut_line),
                 is_above_cut=bool(rank and cut_line and rank <= cut_line.rank),
                 ends_capacity=bool(rank and cut_line and cut_line.cut.is_reached and rank == cut_line.rank),
             )
         )
     return rows
+
+
+def _certainty(standing: Standing | None, line: CutLine | None) -> str:
+    if not (standing and line and line.cut.is_reached and standing.rank_low and standing.rank_high):
+        return ""
+    if standing.rank_high <= line.rank:
+        return "in"
+    return "out" if standing.rank_low > line.rank else "contested"
 
 
 def marks(standing: Standing | None, criteria: list[Weighed]) -> list[Mark]:
@@ -274,16 +192,6 @@ def cut_rank(product: Product, *, today: date) -> int:
     return found.rank if found and found.cut.is_reached else 0
 
 
-def is_waiting(product: Product) -> bool:
-    """Whether scores are asked for that are not worked out yet."""
-    return ScoreRequest.objects.filter(product=product).exists()
-
-
-def today_of(product: Product) -> date:
-    """Return the date where the product is."""
-    return timezone.localdate(clock.now(), ZoneInfo(product.time_zone))
-
-
 def _release_to_fill(choices: Choices, filters: RankingFilter | None, today: date) -> Release | None:
     """Return the release whose capacity the line shows: the one filtered by, else the next that ends and has capacity."""
     with_capacity = [release for release in choices.releases if release.capacity_days]
@@ -294,7 +202,7 @@ def _release_to_fill(choices: Choices, filters: RankingFilter | None, today: dat
     return None
 
 
-def _cut_line(product: Product, release: Release | None) -> CutLine | None:
+def _cut_line(product: Product, release: Release | None, run: ScoreRun | None = None) -> CutLine | None:
     """Walk down what is unplanned or planned for `release`; the rank of the last that fits is where the line stands."""
     if release is None:
         return None
@@ -307,7 +215,30 @@ def _cut_line(product: Product, release: Release | None) -> CutLine | None:
             last_rank = rank
 
     found = cut(sizes(), release.capacity_days)
-    return CutLine(release, release.capacity_days, last_rank, found)
+    line = CutLine(release, release.capacity_days, last_rank, found)
+    return _judged(product, line, run) if found.is_reached and last_rank else line
+
+
+def _judged(product: Product, line: CutLine, run: ScoreRun | None) -> CutLine:
+    """Return the line with who is surely above it, who is contested, and the tier that it cuts: two queries, or three.
+
+    The run knows who is contested at its own cut; where capacity has changed since, they are counted.
+    """
+    k = line.rank
+    held = Standing.objects.filter(product=product, rank__isnull=False, rank_low__isnull=False)
+    edge = list(held.filter(rank__in=(k, k + 1)).order_by("rank").values_list("tier", flat=True))
+    if not edge:
+        return line
+    used = run.used if run else {}
+    contested = used.get("contested") if (used.get("cut") or {}).get("k") == k else None
+    if contested is None:
+        contested = held.filter(rank_low__lte=k, rank_high__gt=k).count()
+    return replace(
+        line,
+        surely=held.filter(rank__lte=k, rank_high__lte=k).count(),
+        contested=contested,
+        tier=edge[0] if len(edge) == 2 and edge[0] == edge[1] else None,
+    )
 
 
 def _candidates(product: Product, release: Release) -> Iterator[tuple[int, float | None]]:
@@ -359,7 +290,7 @@ def open_voting(product: Product) -> OpenVoting | None:
 
 def ranking_file(product: Product) -> Iterator[list[Any]]:
     """Yield the whole ranking as rows of a file: heads first, then the features by rank, in two queries and one a chunk."""
-    run = ScoreRun.objects.filter(product=product).first()
+    run = latest_run(product)
     criteria = weighed_criteria(run)
     heads = [_("Rank"), _("Key"), _("Title"), _("Score"), *(each.name for each in criteria)]
     yield [*heads, _("Split"), _("Person-days"), _("Votes"), _("Status")]

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from prioritization.queries.explanation import DepartmentVotes, Explanation, Part
+from prioritization.queries.ranking_parts import RankingPage
 from stakeholders import wording
 
 register = template.Library()
@@ -25,6 +26,24 @@ STRIP_VIEW = STRIP_LEFT * 2 + STRIP_WIDTH
 def percent(share: float) -> str:
     """A share in [0, 1] as a number of per cent without the sign, where several stand in a row."""
     return wording.decimal(100 * share)
+
+
+@register.simple_tag
+def ranking_in_words(ranking: RankingPage) -> str:
+    """What the ranking decides: who is surely in, who is contested, who is out; empty where no line is drawn."""
+    line, run = ranking.cut_line, ranking.run
+    if line is None or run is None or line.surely is None or line.contested is None or not ranking.is_whole:
+        return ""
+    out = run.ranked - line.surely - line.contested
+    facts = {"in": line.surely, "contested": line.contested, "out": wording.decimal(out), "release": line.release.name}
+    if not line.contested:
+        return _("%(release)s has room for %(in)d, and which they are is beyond doubt.") % facts
+    if not line.surely:
+        return (
+            _("Nothing is surely in %(release)s yet: %(contested)d are contested at the line, %(out)s surely out.")
+            % facts
+        )
+    return _("%(in)d are surely in %(release)s, %(contested)d are contested at the line, %(out)s surely out.") % facts
 
 
 @register.simple_tag

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 
 from prioritization import access
 from prioritization.queries.computed import methods
-from prioritization.queries.lineup import latest_run
+from prioritization.queries.runs import latest_run
 from stakeholders.pages import page
 
 

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import csv
-from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from prioritization import access
+from prioritization.actions.ranking_columns import choose_columns as choose
 from prioritization.queries import explanation as explanations
 from prioritization.queries import ranking as queries
+from prioritization.queries.ranking_columns import LABELS, Column, columns_of
+from prioritization.queries.runs import today_of
 from prioritization.rules.cells import harmless
 from roadmap.access import feature as feature_of
-from stakeholders import clock
 from stakeholders.models import Seat
-from stakeholders.pages import page
+from stakeholders.pages import gone_back, page
 
 
 def _context(seat: Seat, **more: Any) -> dict[str, Any]:
@@ -32,9 +31,12 @@ def ranking(request: HttpRequest, slug: str) -> HttpResponse:
     seat = access.seat(request.user, slug)
     if hiding := access.hiding_round(seat):
         return page(request, "prioritization/ranking_hidden.html", _context(seat, round=hiding))
-    found = queries.ranking_page(seat.product, request.GET, today=_today(seat))
+    columns = columns_of(seat)
+    found = queries.ranking_page(seat.product, request.GET, today=today_of(seat.product), columns=columns)
     context = _context(
         seat,
+        shows={str(each): True for each in columns},
+        choosable=[(str(each), label, each in columns) for each, label in LABELS.items()],
         ranking=found,
         form=found.filters.form,
         voting=queries.open_voting(seat.product),
@@ -56,13 +58,22 @@ def explanation(request: HttpRequest, slug: str, ref: str) -> HttpResponse:
 
 
 @login_required
+@require_POST
+def choose_columns(request: HttpRequest, slug: str) -> HttpResponse:
+    """Remember which columns this person wants to see."""
+    seat = access.seat(request.user, slug)
+    choose(seat, {Column(key) for key in request.POST.getlist("column") if key in set(Column)})
+    return gone_back(request, "prioritization:ranking", slug)
+
+
+@login_required
 @require_GET
 def ranking_file(request: HttpRequest, slug: str) -> HttpResponse:
     """The whole ranking as a CSV file."""
     seat = access.seat(request.user, slug)
     if hiding := access.hiding_round(seat):
         return page(request, "prioritization/ranking_hidden.html", _context(seat, round=hiding))
-    name = f"{slug}-ranking-{_today(seat)}.csv"
+    name = f"{slug}-ranking-{today_of(seat.product)}.csv"
     response = HttpResponse(
         "\ufeff",
         content_type="text/csv; charset=utf-8",
@@ -80,7 +91,3 @@ def _explained(seat: Seat, key: str) -> explanations.Explanation | None:
     if not (number.isascii() and number.isdigit() and len(number) < 10):
         return None
     return explanations.explanation(seat.product, int(number))
-
-
-def _today(seat: Seat) -> date:
-    return timezone.localdate(clock.now(), ZoneInfo(seat.product.time_zone))

@@ -18,7 +18,7 @@ from prioritization.models import WeightSet
 from prioritization.queries import weights as queries
 from prioritization.queries.criteria import criteria_of, fingerprint, locking_round
 from prioritization.queries.lineup import lineup
-from prioritization.queries.ranking import is_waiting, today_of
+from prioritization.queries.runs import is_waiting, today_of
 from stakeholders import clock
 from stakeholders.models import Seat
 from stakeholders.pages import gone_back, page, said

@@ -141,6 +141,7 @@ TABLE = {
     "prioritization:ranking": Route(get=READERS),
     "prioritization:explanation": Route(get=READERS),
     "prioritization:ranking-file": Route(get=READERS),
+    "prioritization:ranking-columns": Route(post=READERS),
     "prioritization:computed": Route(get=READERS),
     "prioritization:weights": Route(get=READERS, post=MANAGERS),
     "prioritization:weights-keep": Route(post=MANAGERS),
