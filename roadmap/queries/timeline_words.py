@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
+from roadmap.measures import measured
 from roadmap.queries.changes import small_number
 from roadmap.rules.timeline.axis import Tick
 from roadmap.rules.timeline.bars import Bar
@@ -171,14 +172,9 @@ def state(feature: PlannedFeature) -> str:
 
 
 def figures(entry: Mapping[str, Any]) -> str:
-    """Return an objective's way: "5.8 % → 4 %", the one number that is known, or ""."""
-    unit = f"{NO_BREAK}{entry['unit']}" if entry["unit"] else ""
-    return " → ".join(_number(entry[side]) + unit for side in ("baseline", "target") if entry[side] is not None)
-
-
-def _number(text: str) -> str:
-    places = len(text.partition(".")[2])
-    return wording.decimal(float(text), min(places, 2))
+    """Return where an objective stands and where it goes: "5.8 % → 4 %", the one number that is known, or ""."""
+    now = entry["baseline"] if entry["current"] is None else entry["current"]
+    return " → ".join(measured(float(value), entry["unit"]) for value in (now, entry["target"]) if value is not None)
 
 
 def confirming(counts: Mapping[str, int], *, version: int | None = None) -> str:

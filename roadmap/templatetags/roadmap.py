@@ -14,13 +14,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from roadmap.markdown import as_html
+from roadmap.measures import measured
 from roadmap.models import Feature
 from roadmap.rules.objectives import spark
 from stakeholders import wording
 
 register = template.Library()
+register.filter(measured)
 
-MONEY = ("€", "$", "£", "¥", "CHF", "EUR", "USD", "GBP")
 SPARK_WIDTH, SPARK_HEIGHT = 124, 36
 
 FIELD_LABELS = {
@@ -72,18 +73,6 @@ def kept_value(value: Any, name: str) -> str:
     return str(value)
 
 
-@register.filter
-def measured(value: float | None, unit: str = "") -> str:
-    """Return a measure's value with its unit: "3.2 h", "5.8 %", "€ 6.20"; an amount of money has its sign in front."""
-    if value is None:
-        return wording.UNKNOWN
-    is_money = unit in MONEY
-    number = wording.decimal(value, 2 if is_money and value != int(value) else _places(value))
-    if not unit:
-        return number
-    return f"{unit}\u00a0{number}" if is_money else f"{number}\u00a0{unit}"
-
-
 @register.simple_tag
 def sparkline(row: Any) -> SafeString:
     """Return an objective's last measurements as a line, the target dotted; with too few a word. `row` is an ObjectiveRow."""
@@ -118,11 +107,6 @@ def sparkline(row: Any) -> SafeString:
         " ".join(f"{x},{y}" for x, y in drawn.points),
         *drawn.last,
     )
-
-
-def _places(value: float) -> int:
-    """Return as many decimals as a value has, two at most."""
-    return next((places for places in (0, 1) if round(value, places) == value), 2)
 
 
 @register.simple_tag
