@@ -12,6 +12,7 @@ from prioritization.views import (
     home,
     meeting,
     ranking,
+    remarks,
     voting,
     weights,
 )
@@ -24,7 +25,8 @@ urlpatterns = [
     path("ballot/<slug:public_id>/answers/", ballot.ballot_answers, name="ballot-answers"),
     path("ballot/<slug:public_id>/done/", ballot.finish_ballot, name="ballot-finish"),
     path("ballot/<slug:public_id>/list/", ballot.ballot_list, name="ballot-list"),
-    path("ballot/<slug:public_id>/token/", ballot.ballot_token, name="ballot-token"),
+    path("ballot/<slug:public_id>/now/", ballot.ballot_now, name="ballot-now"),
+    path("p/<slug:slug>/rounds/<slug:public_id>/remarks/", remarks.round_remarks, name="round-remarks"),
     path("p/<slug:slug>/rounds/new/voting/", voting.open_voting, name="voting-new"),
     path("p/<slug:slug>/rounds/<slug:public_id>/meeting/results/", meeting.meeting_results, name="meeting-results"),
     path("p/<slug:slug>/", home.home, name="home"),

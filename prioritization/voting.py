@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from prioritization import secrecy_wording
 from prioritization.actions.tallies import recount
+from prioritization.mail import question_mail
 from prioritization.models import Ballot, Rating, VotingRound
 from prioritization.rules.ballots import seconds_for
 from stakeholders import deadline_wording, wording
@@ -42,7 +43,7 @@ class Voting:
         return reverse("prioritization:ballot", args=[round.public_id])
 
     def part_url(self, round: Round) -> str:
-        return ""
+        return reverse("prioritization:round-remarks", args=[round.product.slug, round.public_id])
 
     def results_url(self, round: Round) -> str:
         return reverse("prioritization:meeting-results", args=[round.product.slug, round.public_id])
@@ -54,6 +55,9 @@ class Voting:
             Message.Kind.RECEIPT: _receipt,
         }[Message.Kind(message.kind)]
         return words(message, invitation)
+
+    def question(self, message: Message) -> MailWords:
+        return question_mail(message)
 
     def answers(self, round: Round) -> Mapping[int, ShownAnswer]:
         return {each.seat_id: _shown(each) for each in round.invitations.all()}

@@ -58,6 +58,7 @@ GUARDED = [
         "(SELECT r.product_id FROM prioritization_ballot b JOIN prioritization_votinground v ON v.id = b.voting_id"
         " JOIN stakeholders_round r ON r.id = v.round_id WHERE b.id = OLD.ballot_id)",
     ),
+    Guarded("prioritization_remark", "(SELECT r.product_id FROM stakeholders_round r WHERE r.id = OLD.round_id)"),
 ]
 
 SETTLED = [Settled("prioritization_votinground", ("secrecy",))]
@@ -73,6 +74,7 @@ TIMELY = [
         "(SELECT v.round_id FROM prioritization_ballot b JOIN prioritization_votinground v ON v.id = b.voting_id WHERE b.id = NEW.ballot_id)",
         "i.id = (SELECT b.invitation_id FROM prioritization_ballot b WHERE b.id = NEW.ballot_id)",
     ),
+    Timely("prioritization_remark", "NEW.round_id", "i.seat_id = NEW.seat_id"),
 ]
 
 

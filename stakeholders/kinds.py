@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.functional import Promise
 
-from stakeholders.models import Invitation, Message, Round
+from stakeholders.models import Invitation, Message, Round, Seat
 
 Words = str | Promise
 """Text for people. Plain text is escaped where it is shown; what `format_html` made may carry <strong> and <em>."""
@@ -40,6 +40,8 @@ class MailWords:
     button      verb and object: "Open my ballot"; empty for a mail without a button
     rows        at most a handful, below `rows_title`
     aside       small print of this kind, such as what silence means
+    path        where the button leads; "" for the receiver's personal link
+    asker       who asks, and gets the replies; None for who opened the round
     """
 
     subject: Words
@@ -50,6 +52,8 @@ class MailWords:
     rows: Sequence[MailRow] = ()
     rows_more: Words = ""
     aside: Sequence[Words] = ()
+    path: str = ""
+    asker: Seat | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +114,9 @@ class RoundKind(Protocol):
 
     def results_url(self, round: Round) -> str:
         """Return the path of the results as the projector shows them in a meeting; "" where the conclusion says it all."""
+
+    def question(self, message: Message) -> MailWords:
+        """Return the words of a mail that puts someone's question to the one who can answer it; only where there are any."""
 
     def mail(self, message: Message, invitation: Invitation, now: datetime) -> MailWords:
         """Return the words of that message (its `kind` says which), true at `now`; `round` and `seat.user` are loaded.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 from prioritization.actions.tallies import recount
 from prioritization.models import Ballot, Rating, RatingChange
 from prioritization.queries.ballot import criteria_for
+from prioritization.rules.ballots import Given, Nonce, is_overtaken, read_nonce
 from stakeholders.actions import outbox
 from stakeholders.actions.closing import taking_answer
 from stakeholders.models import Invitation, Message
@@ -31,25 +33,48 @@ class NotAsked(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """How a ballot stands after an answer: how many cells are answered, of how many, and how many were new or other."""
+    """How a ballot stands after an answer.
+
+    answered, asked  how many cells have an answer now, of how many
+    changed          how many cells this answer made new or other
+    arrived          when it came in; of a request that is repeated, when it came for the first time
+    """
 
     answered: int
     asked: int
     changed: int
+    arrived: datetime
 
 
-def save_ratings(ballot: Ballot, feature_id: int, answers: Answers, *, arrived: datetime) -> Saved:
+def save_ratings(
+    ballot: Ballot,
+    feature_id: int,
+    answers: Answers,
+    *,
+    arrived: datetime,
+    nonce: Nonce | None = None,
+    waited: timedelta = timedelta(0),
+) -> Saved:
     """Write one person's answers about one feature; as `save_sheet`."""
-    return save_sheet(ballot, {feature_id: answers}, arrived=arrived)
+    return save_sheet(ballot, {feature_id: answers}, arrived=arrived, nonce=nonce, waited=waited)
 
 
-def save_sheet(ballot: Ballot, sheet: Mapping[int, Answers], *, arrived: datetime) -> Saved:
+def save_sheet(
+    ballot: Ballot,
+    sheet: Mapping[int, Answers],
+    *,
+    arrived: datetime,
+    nonce: Nonce | None = None,
+    waited: timedelta = timedelta(0),
+) -> Saved:
     """Write one person's answers about features, by id, and everything that follows from them, or nothing.
 
     arrived  `clock.arrived_at()`, taken before anything else: it decides whether the answers are in time
+    nonce    of the tap or form: the same request again changes nothing and gets the answer of the first
+    waited   how long it waited in the page: it orders the answers of two devices, and decides about no deadline
 
-    The same answers sent again change nothing, so a request whose reply was lost may simply be repeated. Of two that
-    arrived in the other order than they come here, the later arrival stands. Raises NotAsked, AnswerIsLate,
+    The same answers sent again change nothing, so a request whose reply was lost may simply be repeated; what was
+    overtaken on its way (`rules.ballots.is_overtaken`) changes nothing either. Raises NotAsked, AnswerIsLate,
     RoundIsClosed, RoundIsBusy.
     """
     invitation = ballot.invitation
@@ -57,45 +82,88 @@ def save_sheet(ballot: Ballot, sheet: Mapping[int, Answers], *, arrived: datetim
     asked = set(ballot.voting.asked.filter(feature_id__in=sheet).values_list("feature_id", flat=True))
     if unasked := [pk for pk, answers in sheet.items() if pk not in asked or not set(answers) <= allowed]:
         raise NotAsked(unasked[0])
-    with taking_answer(invitation, arrived=arrived):
-        Ballot.objects.select_for_update().get(pk=ballot.pk)
-        fresh = _differing(ballot, sheet, arrived)
-        if fresh:
-            _write(ballot, fresh)
-        answered = ballot.ratings.filter(criterion__in=allowed).count()
-        if fresh:
-            _note_progress(invitation, answered, arrived)
-            recount(invitation.round.product_id, {each.feature_id for each in fresh}, now=arrived)
-    return Saved(answered, invitation.asked, len(fresh))
-
-
-def _differing(ballot: Ballot, sheet: Mapping[int, Answers], arrived: datetime) -> list[Rating]:
-    """Return the ratings that would change what is stored, leaving out those that a later arrival has overtaken."""
-    stored = {(each.feature_id, each.criterion): each for each in ballot.ratings.filter(feature_id__in=sheet)}
-    return [
-        Rating(ballot=ballot, feature_id=feature_id, criterion=key, value=value, arrived_at=arrived)
-        for feature_id, answers in sheet.items()
+    given = [
+        Rating(ballot=ballot, feature_id=pk, criterion=key, value=value, arrived_at=arrived, waited_ms=_ms(waited))
+        for pk, answers in sheet.items()
         for key, value in answers.items()
-        if (held := stored.get((feature_id, key))) is None or (held.value != value and held.arrived_at <= arrived)
     ]
+    with taking_answer(invitation, arrived=arrived):
+        Ballot.objects.select_for_update(no_key=True).get(pk=ballot.pk)
+        history = _History(ballot, sheet)
+        new = [each for each in given if not history.repeats(each, nonce)]
+        standing = [each for each in new if not history.overtakes(each, nonce)]
+        changed = [each for each in standing if not history.says_already(each)]
+        if standing:
+            _write(standing, changed, nonce if nonce and not history.first_arrival(nonce) else None)
+        answered = ballot.ratings.filter(criterion__in=allowed).count()
+        if changed:
+            _note_progress(invitation, answered, arrived)
+        if standing:
+            recount(invitation.round.product_id, {each.feature_id for each in standing}, now=arrived)
+    first = history.first_arrival(nonce) if nonce and not new else None
+    return Saved(answered, invitation.asked, len(changed), first or arrived)
 
 
-def _write(ballot: Ballot, ratings: list[Rating]) -> None:
+def _ms(waited: timedelta) -> int:
+    return int(waited / timedelta(milliseconds=1))
+
+
+class _History:
+    """What stands on a ballot about some features, and every change that led to it."""
+
+    def __init__(self, ballot: Ballot, feature_ids: Collection[int]) -> None:
+        self.held = {
+            (each.feature_id, each.criterion): each for each in ballot.ratings.filter(feature_id__in=feature_ids)
+        }
+        self.changes: dict[tuple[int, str], list[RatingChange]] = defaultdict(list)
+        for each in ballot.changes.filter(feature_id__in=feature_ids):
+            self.changes[each.feature_id, each.criterion].append(each)
+
+    def repeats(self, rating: Rating, nonce: Nonce | None) -> bool:
+        """Whether this very answer came before: the same nonce and the same value.
+
+        The same nonce with another value is another answer: the Back button brings a form again, its nonce with it.
+        """
+        changes = self.changes[rating.feature_id, rating.criterion]
+        return nonce is not None and any((each.nonce, each.value) == (str(nonce), rating.value) for each in changes)
+
+    def first_arrival(self, nonce: Nonce) -> datetime | None:
+        """Return when a request of this nonce first changed anything; None if none has."""
+        came = (each.arrived_at for changes in self.changes.values() for each in changes if each.nonce == str(nonce))
+        return min(came, default=None)
+
+    def says_already(self, rating: Rating) -> bool:
+        held = self.held.get((rating.feature_id, rating.criterion))
+        return held is not None and held.value == rating.value
+
+    def overtakes(self, rating: Rating, nonce: Nonce | None) -> bool:
+        """Whether what stands in this cell is later than `rating`."""
+        cell = rating.feature_id, rating.criterion
+        nonces = [read_nonce(each.nonce) for each in self.changes[cell]]
+        held = self.held.get(cell)
+        stands = Given(nonces[-1] if nonces else None, held.given_at) if held else None
+        return is_overtaken(Given(nonce, rating.given_at), stands, [each for each in nonces if each])
+
+
+def _write(standing: list[Rating], changed: list[Rating], nonce: Nonce | None) -> None:
+    """Write the ratings that stand now; of those that say what was said before only the time is new."""
     Rating.objects.bulk_create(
-        ratings,
+        standing,
         update_conflicts=True,
         unique_fields=["ballot", "feature", "criterion"],
-        update_fields=["value", "arrived_at"],
+        update_fields=["value", "arrived_at", "waited_ms"],
     )
     RatingChange.objects.bulk_create(
         RatingChange(
-            ballot=ballot,
+            ballot=each.ballot,
             feature_id=each.feature_id,
             criterion=each.criterion,
             value=each.value,
             arrived_at=each.arrived_at,
+            waited_ms=each.waited_ms,
+            nonce=str(nonce or ""),
         )
-        for each in ratings
+        for each in changed
     )
 
 

@@ -15,6 +15,7 @@ from prioritization.models import (
     RankingColumns,
     Rating,
     RatingChange,
+    Remark,
     ScoreRequest,
     ScoreResult,
     ScoreRun,
@@ -73,6 +74,7 @@ def _rows_of(product: Product) -> list[QuerySet]:
     """Return the product's rows table by table: what leads a guarded row to its product goes after that row."""
     of_round = {"round__product": product}
     return [
+        Remark.objects.filter(**of_round),
         RatingChange.objects.filter(ballot__voting__round__product=product),
         Rating.objects.filter(ballot__voting__round__product=product),
         Ballot.objects.filter(voting__round__product=product),

@@ -1,6 +1,7 @@
 """Criteria, ballots, ratings, their tallies, and the runs that made scores of them."""
 
 from prioritization.models.criteria import Criterion
+from prioritization.models.remarks import Remark
 from prioritization.models.scores import ScoreRequest, ScoreResult, ScoreRun, ScoringTerms, Tally, VoterCheck
 from prioritization.models.views import RankingColumns
 from prioritization.models.voting import Ballot, Rating, RatingChange, VotingFeature, VotingRound
@@ -12,6 +13,7 @@ __all__ = [
     "RankingColumns",
     "Rating",
     "RatingChange",
+    "Remark",
     "ScoreRequest",
     "ScoreResult",
     "ScoreRun",

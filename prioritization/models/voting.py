@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from roadmap.models import Feature
 from stakeholders.models import Invitation, Round
+
+WAITED = "how long it waited in the page for the network, as the page says"
 
 
 class VotingRound(models.Model):
@@ -94,6 +98,7 @@ class Rating(models.Model):
     arrived_at = models.DateTimeField()
     shown_at = models.DateTimeField(null=True, blank=True, help_text="when an anonymous rating came out with its batch")
     shown_value = models.PositiveSmallIntegerField(null=True, help_text="what it was then")
+    waited_ms = models.PositiveIntegerField(default=0, help_text=WAITED)
 
     class Meta:
         constraints = [
@@ -107,6 +112,11 @@ class Rating(models.Model):
     def __str__(self) -> str:
         return f"{self.feature_id}.{self.criterion} = {self.value}"
 
+    @property
+    def given_at(self) -> datetime:
+        """When it was tapped: before it arrived by as long as it waited."""
+        return self.arrived_at - timedelta(milliseconds=self.waited_ms)
+
 
 class RatingChange(models.Model):
     """Every rating as it came in. Append-only."""
@@ -116,9 +126,20 @@ class RatingChange(models.Model):
     criterion = models.CharField(max_length=20)
     value = models.PositiveSmallIntegerField(null=True)
     arrived_at = models.DateTimeField()
+    waited_ms = models.PositiveIntegerField(default=0, help_text=WAITED)
+    nonce = models.CharField(
+        max_length=40, blank=True, help_text="of the tap or the form, so that a repeated request is one answer"
+    )
 
     class Meta:
         ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["ballot", "nonce", "feature_id", "criterion"],
+                condition=~models.Q(nonce=""),
+                name="one_rating_change_a_nonce",
+            )
+        ]
         indexes = [models.Index(fields=["ballot", "feature_id"], name="rating_change_by_ballot")]
 
     def __str__(self) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
+
+from django.db.models import QuerySet
 
 from prioritization.models import Ballot, Rating, VotingRound
 from prioritization.rules.ballots import NO_OPINION, SCALE, next_open, seconds_for, shuffled
@@ -22,10 +25,14 @@ class Choice:
 
 @dataclass(frozen=True)
 class Cell:
-    """One criterion of one feature; `answer` is "1".."5", "none" for no opinion, "" for not answered."""
+    """One criterion of one feature; `answer` is "1".."5", "none" for no opinion, "" for not answered.
+
+    last  what the same person answered in an earlier round, written the same way; shown as such, never chosen
+    """
 
     criterion: AskedCriterion
     answer: str
+    last: str = ""
 
     @property
     def choices(self) -> list[Choice]:
@@ -60,6 +67,11 @@ class Asked:
     @property
     def is_complete(self) -> bool:
         return all(cell.is_answered for cell in self.cells)
+
+    @property
+    def answers(self) -> dict[str, str]:
+        """What stands, as a page is told: criterion -> "1".."5", "none", or "" for not answered."""
+        return {cell.criterion.key: cell.answer for cell in self.cells}
 
     @property
     def is_skipped(self) -> bool:
@@ -117,6 +129,11 @@ class Sheet:
     def is_done(self) -> bool:
         return self.ballot.done_at is not None
 
+    @property
+    def has_last(self) -> bool:
+        """Whether anything asked was answered by this person in an earlier round."""
+        return any(cell.last for each in self.asked for cell in each.cells)
+
     def next_open(self, after: int = 0) -> int | None:
         """The number of the next feature with something unanswered; None when there is none."""
         return next_open({each.number for each in self.asked if each.is_complete}, len(self.asked), after=after)
@@ -140,23 +157,52 @@ def criteria_for(voting: VotingRound, department_id: int | None) -> list[AskedCr
     return [each for each in frozen if each.may_be_rated_by(department_id)]
 
 
-def sheet(ballot: Ballot) -> Sheet:
-    """Return a ballot with everything that its pages show, in two queries however long it is."""
+def sheet(ballot: Ballot, *, with_last: bool = False) -> Sheet:
+    """Return a ballot with everything that its pages show, in two queries however long it is.
+
+    with_last  also what the person answered in earlier rounds: one query more
+    """
     criteria = criteria_for(ballot.voting, ballot.invitation.department_id)
     features = {
         each.pk: each
-        for each in Feature.objects.filter(asked_in__voting=ballot.voting_id).only(
-            "number", "title", "summary", "description"
-        )
+        for each in Feature.objects.filter(asked_in__voting=ballot.voting_id)
+        .select_related("owner__user")
+        .only("number", "title", "summary", "description", "product_id", "owner__user__name")
     }
-    given = {
-        (feature_id, criterion): NO_OPINION if value is None else str(value)
-        for feature_id, criterion, value in Rating.objects.filter(ballot=ballot).values_list(
-            "feature_id", "criterion", "value"
-        )
-    }
+    given = _as_shown(Rating.objects.filter(ballot=ballot))
+    last = _last_time(ballot, features) if with_last else {}
     asked = [
-        Asked(number, features[pk], [Cell(each, given.get((pk, each.key), "")) for each in criteria])
+        Asked(
+            number,
+            features[pk],
+            [Cell(each, given.get((pk, each.key), ""), last.get((pk, each.key), "")) for each in criteria],
+        )
         for number, pk in enumerate(shuffled(features, ballot.seed), start=1)
     ]
     return Sheet(ballot, criteria, asked)
+
+
+def _last_time(ballot: Ballot, feature_ids: Collection[int]) -> dict[tuple[int, str], str]:
+    """Return this person's latest answers about these features in rounds that opened before; withdrawn ones say nothing."""
+    invitation = ballot.invitation
+    earlier = Rating.objects.filter(
+        feature_id__in=feature_ids,
+        ballot__invitation__seat=invitation.seat_id,
+        ballot__voting__round__opened_at__lt=invitation.round.opened_at,
+        ballot__voting__round__cancelled_at=None,
+    )
+    return _as_shown(earlier.order_by("arrived_at", "pk"))
+
+
+def _as_shown(ratings: QuerySet[Rating]) -> dict[tuple[int, str], str]:
+    """Return (feature id, criterion) -> "1".."5" or "none"; of several the last in their order."""
+    return {
+        (feature_id, criterion): NO_OPINION if value is None else str(value)
+        for feature_id, criterion, value in ratings.values_list("feature_id", "criterion", "value")
+    }
+
+
+def answers_about(ballot: Ballot, feature_id: int) -> dict[str, str]:
+    """Return what stands about one feature: criterion -> "1".."5" or "none"; without those not answered. One query."""
+    given = _as_shown(Rating.objects.filter(ballot=ballot, feature=feature_id))
+    return {criterion: answer for (_feature, criterion), answer in given.items()}

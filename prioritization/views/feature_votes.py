@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET
 
 from prioritization.access import hiding_round
 from prioritization.queries.feature_votes import feature_votes as votes_on
+from prioritization.queries.remarks import remarks_about
 from roadmap.access import feature as feature_of
 from stakeholders.access import EDIT
 from stakeholders.pages import page
@@ -26,5 +27,6 @@ def feature_votes(request: HttpRequest, slug: str, ref: str) -> HttpResponse:
         "feature": feature,
         "round": hiding,
         "votes": None if hiding else votes_on(feature),
+        "remarks": [] if hiding else remarks_about(feature, seen_by=seat),
     }
     return page(request, "prioritization/feature_votes.html", context, part="prioritization/_feature_votes.html")

@@ -71,6 +71,29 @@ def queue(
     )
 
 
+def queue_to_seat(
+    kind: Message.Kind, round: Round, seat: Seat, *, name: str, facts: dict[str, Any], now: datetime
+) -> None:
+    """Put a mail about a round into the outbox for someone who need not be asked in it; the same name is one mail."""
+    Message.objects.bulk_create(
+        [
+            Message(
+                kind=kind,
+                key=f"{kind}:{round.pk}:{seat.pk}:{name}",
+                product_id=round.product_id,
+                round=round,
+                seat=seat,
+                user_id=seat.user_id,
+                facts=facts,
+                message_id=new_message_id(),
+                created_at=now,
+                due_at=now,
+            )
+        ],
+        ignore_conflicts=True,
+    )
+
+
 def queue_sign_in(user: User, *, name: str, now: datetime) -> None:
     """Put a sign-in mail into the outbox; `name` is what its code is made from (rules.tokens.sign_in_code)."""
     Message.objects.create(
@@ -281,7 +304,7 @@ def _needless(message: Message, now: datetime) -> str:
     round = message.round
     if round is None:
         return ""
-    if message.kind in (Message.Kind.OUTCOME, Message.Kind.RECEIPT):
+    if message.kind in (Message.Kind.OUTCOME, Message.Kind.RECEIPT, Message.Kind.QUESTION):
         return ""
     if message.kind == Message.Kind.CANCELLED:
         return ""

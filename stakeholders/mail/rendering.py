@@ -14,7 +14,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from stakeholders import deadline_wording, wording
+from stakeholders import deadline_wording, kinds, wording
 from stakeholders.actions.links import link_of, make_sign_in_link, url_of
 from stakeholders.kinds import MailRow, MailWords
 from stakeholders.mail import calendar
@@ -39,6 +39,9 @@ def render(message: Message, *, now: datetime, masked: bool = False) -> EmailMul
     """
     if message.kind == Message.Kind.SIGN_IN:
         return _assemble(message, _("Sign in to Accord"), _sign_in_context(message, now, masked), template="sign_in")
+    if message.kind == Message.Kind.QUESTION:
+        words = kinds.kind_of(message.round).question(message)
+        return _assemble(message, plain(words.subject), _question_context(words), template="round")
     invitation = Invitation.objects.select_related(
         "department", "round__product", "round__opened_by__user", "seat__user"
     ).get(round=message.round, seat=message.seat_id)
@@ -109,6 +112,19 @@ def _address(kind: str, message: Message, now: datetime, masked: bool) -> str:
         return (MASKED_LINK if kind == Link.Kind.SEAT else MASKED_MAIL_LINK) % settings.BASE_URL
     link = link_of(kind, message.seat, message.round, now=now)
     return "" if link.revoked_at else url_of(link)
+
+
+def _question_context(words: MailWords) -> dict[str, Any]:
+    """The context of a mail to somebody who may not be asked in the round: its button leads to an ordinary page."""
+    return {
+        "headline": plain(words.headline),
+        "paragraphs": [{"words": each, "plain": plain(each)} for each in words.paragraphs],
+        "button": plain(words.button),
+        "url": settings.BASE_URL + words.path,
+        "asker": words.asker,
+        "aside": [plain(line) for line in words.aside],
+        "preview": plain(words.paragraphs[0]),
+    }
 
 
 def _sign_in_context(message: Message, now: datetime, masked: bool) -> dict[str, Any]:

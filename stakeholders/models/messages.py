@@ -35,6 +35,7 @@ class Message(models.Model):
         OUTCOME = "outcome", _("Outcome")
         CANCELLED = "cancelled", _("Withdrawn")
         SIGN_IN = "sign-in", _("Sign-in")
+        QUESTION = "question", _("Question")
 
     kind = models.CharField(max_length=12, choices=Kind)
     key = models.CharField(

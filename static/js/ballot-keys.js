@@ -1,4 +1,5 @@
-// 1–5 and 0 answer the question in focus, or the first open one, and lead on to the next. In the grid, arrows walk.
+// 1–5 and 0 answer the question in focus, or the first open one, and lead on to the next; c opens the comment. In the
+// grid, arrows walk.
 const root = document.querySelector('[data-behavior="ballot"]');
 const questions = [...root.querySelectorAll('[data-role="question"]')];
 const isGrid = root.dataset.arrows !== undefined;
@@ -28,10 +29,19 @@ function walk(key) {
   return true;
 }
 
+function comment() {
+  const box = document.querySelector('[data-role="remark"]');
+  if (!box) return false;
+  box.open = true;
+  box.querySelector("textarea").focus();
+  return true;
+}
+
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("textarea, select")) return;
   if (/^[0-5]$/.test(event.key)) answer(event.key === "0" ? "none" : event.key);
   else if (event.key === "Enter" && event.target.matches("input[type=radio]")) document.querySelector('[data-role="next"]')?.click();
+  else if (event.key === "c" && comment()) event.preventDefault();
   else if (!(isGrid && event.key.startsWith("Arrow") && walk(event.key))) return;
   event.preventDefault();
 });

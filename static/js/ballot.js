@@ -1,70 +1,10 @@
-// Saves each answer as it is given. "Saved" is said only after the server said so; what could not be sent is kept here,
-// the newest answer of each cell, and sent again until it is through. Without this file the form's own button saves.
+// Hands each answer to ballot-queue.js as it is given, and shows which are not saved yet. What the server says stands is
+// drawn too: it may have come from another device. Without these files the form's own button saves.
 const root = document.querySelector('[data-behavior="ballot"]');
-const said = document.querySelector('[data-role="said"]');
+const queue = document.querySelector('[data-behavior="ballot-queue"]');
 const next = document.querySelector('[data-role="next"]');
-const waiting = new Map();
-const WAITS = [1000, 2000, 4000, 8000];
-const REPEATED = new Set([408, 425, 429, 500, 502, 503, 504]);
-const TIMEOUT = 8000;
-const PATIENCE = 150;
-let token = document.querySelector("input[name=csrfmiddlewaretoken]").value;
-let sending = null;
-
-function say(text, state) {
-  said.textContent = text;
-  said.dataset.said = state;
-}
-
-function post(tap) {
-  return fetch(tap.url, {
-    method: "POST",
-    headers: { Accept: "application/json", "X-CSRFToken": token },
-    body: new URLSearchParams({ [tap.name]: tap.value }),
-    signal: AbortSignal.timeout(TIMEOUT),
-  });
-}
-
-async function send(tap) {
-  let reply = await post(tap);
-  if (reply.status === 403) {
-    // another tab renewed the cookie: fetch the token that goes with it, and repeat
-    token = (await (await fetch(root.dataset.token, { headers: { Accept: "application/json" } })).json()).token;
-    for (const field of document.querySelectorAll("input[name=csrfmiddlewaretoken]")) field.value = token;
-    reply = await post(tap);
-  }
-  if (REPEATED.has(reply.status)) throw new Error(`to be repeated: ${reply.status}`);
-  return reply;
-}
-
-async function drain() {
-  for (let failures = 0; waiting.size; ) {
-    const [cell, tap] = waiting.entries().next().value;
-    try {
-      const reply = await send(tap);
-      if (waiting.get(cell) === tap) waiting.delete(cell);
-      failures = 0;
-      if (reply.ok) {
-        const answer = await reply.json();
-        if (!waiting.size) say(root.dataset.arrows === undefined ? answer.said : answer.short, "saved");
-        document.querySelector('[data-role="progress"]')?.setAttribute("value", answer.answered);
-      } else if (reply.headers.get("Content-Type")?.includes("json")) say((await reply.json()).said, "refused");
-      else location.reload();
-    } catch {
-      say(root.dataset.offline, "waiting");
-      const wait = WAITS[Math.min(failures++, WAITS.length - 1)];
-      await new Promise((resume) => {
-        setTimeout(resume, wait);
-        addEventListener("online", resume, { once: true });
-      });
-    }
-  }
-}
-
-function pump() {
-  sending ??= drain().finally(() => (sending = null));
-  return sending;
-}
+const questionOf = (tap) => [...root.querySelectorAll('[data-role="question"]')].find((each) => each.contains(inputOf(tap)));
+const inputOf = ({ url, name, value }) => name && [...root.querySelectorAll(`input[value="${value}"]`)].find((each) => each.name === name && each.form.action === url);
 
 function isOpen(scope) {
   return [...scope.querySelectorAll('[data-role="question"]')].some((row) => !row.querySelector(":checked"));
@@ -77,17 +17,56 @@ function redraw(row) {
   const state = row.querySelector('[data-role="state"]');
   const n = row.querySelectorAll(":checked").length;
   row.toggleAttribute("data-complete", !open);
-  state.textContent = open ? state.dataset.part.replace("%(n)s", n).replace("%(of)s", of) : state.dataset.complete;
+  state.textContent = !open ? state.dataset.complete : n ? state.dataset.part.replace("%(n)s", n).replace("%(of)s", of) : state.dataset.none;
   const all = document.querySelector('[data-role="complete"]');
   all.textContent = root.querySelectorAll("[data-complete][data-role=feature]").length;
 }
 
+// draw what stands; a tap that is still waiting is newer than that
+function draw(feature, standing) {
+  let changed = false;
+  for (const question of feature.querySelectorAll('[data-role="question"]:not([data-unsaved])')) {
+    for (const input of question.querySelectorAll("input[type=radio]")) {
+      const is = (standing[input.name] ?? "") === input.value;
+      changed ||= input.checked !== is;
+      input.checked = is;
+    }
+  }
+  if (changed) redraw(feature.closest('[data-role="feature"]'));
+  return changed;
+}
+
+const featureOf = (element) => element.closest("[data-number]");
+
 root.addEventListener("change", ({ target }) => {
   if (!target.matches("input[type=radio]")) return;
-  waiting.set(`${target.form.action} ${target.name}`, { url: target.form.action, name: target.name, value: target.value });
-  setTimeout(() => waiting.size && said.dataset.said !== "waiting" && say(root.dataset.saving, "saving"), PATIENCE);
+  const question = target.closest('[data-role="question"]');
+  question.dataset.unsaved = "";
   redraw(target.closest('[data-role="feature"]'));
-  pump();
+  const label = [featureOf(target).dataset.title, question.dataset.name, target.labels[0].innerText.trim()];
+  const detail = { url: target.form.action, name: target.name, value: target.value, label: label.join(" · ") };
+  document.dispatchEvent(new CustomEvent("ballot:tap", { detail }));
+});
+
+document.addEventListener("ballot:waiting", ({ detail: tap }) => {
+  const input = inputOf(tap);
+  if (!input) return;
+  input.checked = true;
+  questionOf(tap).dataset.unsaved = "";
+  redraw(input.closest('[data-role="feature"]'));
+});
+
+document.addEventListener("ballot:saved", ({ detail: { tap, answer } }) => {
+  const question = questionOf(tap);
+  if (!question) return;
+  document.querySelector('[data-role="progress"]')?.setAttribute("value", answer.answered);
+  if (question.querySelector(":checked")?.value === tap.value) delete question.dataset.unsaved;
+  draw(featureOf(question), answer.standing);
+});
+
+document.addEventListener("ballot:standing", ({ detail: { standing } }) => {
+  const features = [...root.querySelectorAll("[data-number]"), root].filter((each) => standing[each.dataset.number]);
+  if (features.filter((each) => draw(each, standing[each.dataset.number])).length) document.querySelector('[data-role="said"]').textContent = queue.dataset.elsewhere;
 });
 
 root.addEventListener("click", (event) => {
@@ -96,13 +75,10 @@ root.addEventListener("click", (event) => {
   for (const none of root.querySelectorAll('input[value="none"]:not(:checked)')) none.click();
 });
 
-root.addEventListener("submit", async (event) => {
+root.addEventListener("submit", (event) => {
   if (!root.dataset.next) return;
   event.preventDefault();
-  await pump();
-  location.href = root.dataset.next;
-});
-
-addEventListener("beforeunload", (event) => {
-  if (waiting.size) event.preventDefault();
+  const onwards = () => (location.href = root.dataset.next);
+  if (Number(queue.dataset.waiting)) document.addEventListener("ballot:empty", onwards, { once: true });
+  else onwards();
 });

@@ -55,6 +55,12 @@ rows = Rating.objects.filter(ballot__voting__round__public_id={round!r}, ballot_
 print(json.dumps([[r.feature.title, r.criterion, r.value] for r in rows.select_related("feature")]))
 """
 
+CHANGES = """
+import json
+from prioritization.models import RatingChange
+print(json.dumps(RatingChange.objects.filter(ballot__voting__round__public_id={round!r}).count()))
+"""
+
 PASS_THE_DEADLINE = """
 from datetime import timedelta
 from stakeholders import clock
@@ -87,6 +93,10 @@ class VotingStory:
             (title, key): value
             for title, key, value in _run(self.world, RATINGS.format(round=self.round, email=self.stan))
         }
+
+    def changes(self) -> int:
+        """How many answers have come in and changed something, everybody's."""
+        return _run(self.world, CHANGES.format(round=self.round))
 
     def pass_the_deadline(self) -> None:
         assert _run(self.world, PASS_THE_DEADLINE.format(round=self.round)) == 1

@@ -1,9 +1,11 @@
 """Journey c: from the mail to done on a phone, with and without JavaScript, against real processes in both worlds."""
 
+import contextlib
 import re
+import time
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Error, Locator, Page, expect
 
 from tests.browser.mails import link_in, mail_to
 from tests.browser.stories import VotingStory, voting_story
@@ -120,19 +122,116 @@ def test_a_wrong_tap_is_tapped_again_and_going_back_loses_nothing(short_story, p
     assert short_story.ratings() == {(title, "impact"): 5}
 
 
-def test_in_a_tunnel_the_page_says_so_and_sends_the_newest_tap_afterwards(short_story, phone):
+NOT_YET = "Not saved yet, trying again."
+
+
+def test_a_network_cut_in_the_middle_loses_nothing_doubles_nothing_and_is_told_truly(short_story, phone):
+    """20 s without network in the embedded world, 3 in the other; a reload in the middle of it."""
+    page = phone()
+    page.on("dialog", lambda dialog: dialog.accept())
+    enter(page, short_story)
+    page.get_by_role("link", name="Start").click()
+    title = page.get_by_role("heading", level=1).inner_text()
+    choose(page, "Customer happiness", "5")
+    expect(said(page)).to_have_text(SAVED)
+
+    page.context.set_offline(True)
+    cut_at = time.monotonic()
+    choose(page, "Business impact", "2")
+    choose(page, "Business impact", "4")
+    choose(page, "Technical effort", "1")
+    expect(said(page)).to_have_text(NOT_YET)
+    page.get_by_role("button", name="Next feature").click()
+    while time.monotonic() < cut_at + (20 if "start" in short_story.world.processes else 3):
+        assert said(page).inner_text() == NOT_YET
+        assert page.locator("[data-unsaved]").count() == 2
+        assert page.url.endswith("/1/")
+        page.wait_for_timeout(500)
+    assert short_story.ratings() == {(title, "happiness"): 5}
+
+    with contextlib.suppress(Error):
+        page.reload()
+    page.context.set_offline(False)
+    page.goto(f"{short_story.ballot}1/")
+    expect(said(page)).to_have_text(SAVED)
+    expect(page.locator("[data-unsaved]")).to_have_count(0)
+    assert short_story.ratings() == {(title, "happiness"): 5, (title, "impact"): 4, (title, "effort"): 1}
+    assert short_story.changes() == 3
+    assert page.evaluate("Object.keys(localStorage).length") == 0
+
+
+def test_when_only_the_replies_are_lost_the_tap_is_repeated_and_is_one_answer(short_story, phone):
+    page = phone()
+    enter(page, short_story)
+    page.get_by_role("link", name="Start").click()
+    lost = []
+
+    def lose(route):
+        lost.append(route.fetch().status)
+        route.abort()
+
+    page.route("**/rate/", lose, times=2)
+    choose(page, "Business impact", "4")
+    expect(said(page)).to_have_text(NOT_YET)
+    expect(said(page)).to_have_text(SAVED)
+    assert lost == [200, 200]
+    assert (list(short_story.ratings().values()), short_story.changes()) == ([4], 1)
+
+
+def test_done_waits_for_what_is_not_saved_yet(short_story, phone):
+    page = phone()
+    enter(page, short_story)
+    page.get_by_role("link", name="Start").click()
+    page.route("**/rate/", lambda route: route.fulfill(status=503, headers={"Retry-After": "2"}, body=""))
+    choose(page, "Business impact", "4")
+    expect(said(page)).to_have_text(NOT_YET)
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.goto(f"{short_story.ballot}answers/")
+    page.get_by_role("button", name="Done for now").click()
+    expect(said(page)).to_have_text(NOT_YET)
+    assert not short_story.ratings()
+    page.unroute("**/rate/")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your 1 answer is in")
+    assert list(short_story.ratings().values()) == [4]
+
+
+def test_what_waited_beyond_the_deadline_is_refused_politely_and_kept_in_sight(short_story, phone):
     page = phone()
     enter(page, short_story)
     page.get_by_role("link", name="Start").click()
     title = page.get_by_role("heading", level=1).inner_text()
     page.context.set_offline(True)
-    choose(page, "Business impact", "2")
-    expect(said(page)).to_have_text("Not saved: no connection. Trying again.")
     choose(page, "Business impact", "4")
-    choose(page, "Technical effort", "1")
+    expect(said(page)).to_have_text(NOT_YET)
+    short_story.pass_the_deadline()
+    page.on("dialog", lambda dialog: dialog.accept())
+    with contextlib.suppress(Error):
+        page.reload()
     page.context.set_offline(False)
-    expect(said(page)).to_have_text(SAVED, timeout=15_000)
-    assert short_story.ratings() == {(title, "impact"): 4, (title, "effort"): 1}
+    page.goto(short_story.ballot)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("losed")
+    expect(said(page)).to_contain_text("Your answers until then count.")
+    expect(page.locator("[data-role=refused] li")).to_have_text(f"{title} · Business impact · 4")
+    assert not short_story.ratings()
+
+
+def test_two_devices_agree_when_either_is_looked_at_or_tapped(short_story, phone):
+    one, other = phone(), phone()
+    for page in (one, other):
+        enter(page, short_story)
+        page.get_by_role("link", name="Start").click()
+    choose(one, "Business impact", "2")
+    expect(said(one)).to_have_text(SAVED)
+    choose(other, "Technical effort", "5")
+    chosen = other.get_by_role("group", name="Business impact").get_by_role("radio", checked=True)
+    expect(chosen).to_have_value("2")
+
+    with other.expect_response(lambda answer: answer.url.endswith("/rate/") and answer.ok):
+        choose(other, "Business impact", "3")
+    one.evaluate("document.dispatchEvent(new Event('visibilitychange', {bubbles: true}))")
+    expect(said(one)).to_have_text("Newer answers of yours, from another page, are shown.")
+    expect(one.get_by_role("group", name="Business impact").get_by_role("radio", checked=True)).to_have_value("3")
+    expect(one.get_by_role("group", name="Technical effort").get_by_role("radio", checked=True)).to_have_value("5")
 
 
 def test_a_tap_from_a_page_whose_cookie_was_renewed_is_repeated_with_the_fresh_token(short_story, phone):

@@ -5,7 +5,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -220,6 +220,97 @@ def test_an_answer_that_was_overtaken_on_its_way_does_not_undo_the_later_one(vot
     assert Rating.objects.get().value == 5
 
 
+PHONE, LAPTOP = "aaaaaaaaaaaaaaaa", "bbbbbbbbbbbbbbbb"
+
+
+def test_a_tap_that_is_sent_again_is_one_answer_and_is_told_when_it_first_came(voting, stan, by_link):
+    browser = by_link(voting, stan)
+    first = tap(browser, voting, 1, impact="4", nonce=f"{PHONE}.1").json()
+    for _ in range(3):
+        again = tap(browser, voting, 1, impact="4", nonce=f"{PHONE}.1")
+        assert again.status_code == 200
+        assert (again.json()["said"], again.json()["answered"]) == (first["said"], 1)
+    assert RatingChange.objects.get().nonce == f"{PHONE}.1"
+
+
+def test_a_tap_sent_again_does_not_undo_what_another_device_said_since_and_learns_of_it(voting, stan, by_link):
+    browser = by_link(voting, stan)
+    tap(browser, voting, 1, impact="4", nonce=f"{PHONE}.1")
+    tap(browser, voting, 1, impact="2", nonce=f"{LAPTOP}.1")
+    again = tap(browser, voting, 1, impact="4", nonce=f"{PHONE}.1")
+    assert again.json()["standing"] == {"impact": "2"}
+    assert [each.value for each in RatingChange.objects.all()] == [4, 2]
+
+
+@pytest.mark.parametrize("waited, standing", [(60_000, 2), (0, 4), ("-1", 4), ("soon", 4), (10**12, 4)])
+def test_of_two_devices_the_later_tap_stands_not_the_later_arrival(voting, stan, by_link, waited, standing):
+    browser = by_link(voting, stan)
+    tap(browser, voting, 1, impact="2", nonce=f"{LAPTOP}.1")
+    tap(browser, voting, 1, impact="4", nonce=f"{PHONE}.1", waited=waited)
+    assert Rating.objects.get().value == standing
+
+
+def test_a_request_that_the_network_delivers_after_its_successor_changes_nothing(voting, stan, by_link):
+    browser = by_link(voting, stan)
+    tap(browser, voting, 1, impact="5", nonce=f"{PHONE}.2")
+    tap(browser, voting, 1, impact="3", nonce=f"{LAPTOP}.1")
+    tap(browser, voting, 1, impact="1", nonce=f"{PHONE}.1")
+    assert Rating.objects.get().value == 3
+
+
+def test_how_long_a_tap_waited_decides_about_no_deadline(voting, stan, by_link):
+    browser = by_link(voting, stan)
+    past(voting)
+    answer = tap(browser, voting, 1, impact="4", nonce=f"{PHONE}.1", waited=60_000)
+    assert answer.status_code == 409
+    assert not Rating.objects.exists()
+
+
+def nonce_on(browser, round, number=1):
+    page = browser.get(f"/ballot/{round.public_id}/{number}/").content.decode()
+    return re.search(r'name="nonce" value="([0-9a-f.]+)"', page)[1]
+
+
+def test_a_form_that_is_sent_twice_is_one_answer_and_one_that_says_something_else_is_another(voting, stan, by_link):
+    browser = by_link(voting, stan)
+    nonce, path = nonce_on(browser, voting), f"/ballot/{voting.public_id}/1/rate/"
+    for _ in range(2):
+        browser.post(path, {"impact": "4", "ease": "none", "nonce": nonce})
+    assert RatingChange.objects.count() == 2
+    browser.post(path, {"impact": "5", "ease": "none", "effort": "1", "nonce": nonce})
+    assert {each.criterion: each.value for each in Rating.objects.all()} == {"impact": 5, "ease": None, "effort": 1}
+    assert nonce_on(browser, voting) != nonce
+
+
+def test_a_form_says_only_what_was_touched(voting, stan, by_link):
+    browser = by_link(voting, stan)
+    tap(browser, voting, 1, impact="4")
+    assert 'name="was-impact" value="4"' in browser.get(f"/ballot/{voting.public_id}/1/").content.decode()
+    tap(browser, voting, 1, impact="2", nonce=f"{LAPTOP}.1")
+    browser.post(f"/ballot/{voting.public_id}/1/rate/", {"was-impact": "4", "impact": "4", "effort": "3"})
+    assert {each.criterion: each.value for each in Rating.objects.all()} == {"impact": 2, "effort": 3}
+
+
+def test_a_page_that_was_away_learns_what_stands_and_that_it_is_too_late(voting, stan, by_link):
+    browser = by_link(voting, stan)
+    tap(browser, voting, 2, impact="4", ease="none")
+    now = browser.get(f"/ballot/{voting.public_id}/now/")
+    assert now.status_code == 200
+    assert now.json()["standing"]["2"] == {"impact": "4", "effort": "", "ease": "none", "happiness": ""}
+    assert now.json()["answered"] == 2
+    past(voting)
+    now = browser.get(f"/ballot/{voting.public_id}/now/")
+    assert (now.status_code, now.json()["said"]) == (409, "This round has closed. Your answers until then count.")
+
+
+def test_the_database_itself_refuses_the_same_tap_twice(voting, stan, by_link):
+    tap(by_link(voting, stan), voting, 1, impact="4", nonce=f"{PHONE}.1")
+    row = RatingChange.objects.get()
+    row.pk, row.value = None, 1
+    with pytest.raises(IntegrityError), transaction.atomic():
+        row.save(force_insert=True)
+
+
 def test_a_failure_half_way_leaves_nothing(voting, mine, monkeypatch):
     def broken(*args, **kwargs):
         raise RuntimeError("no")
@@ -250,7 +341,7 @@ def test_a_link_opens_its_own_round_and_seat_alone(voting, stan, olga, by_link):
     assert Rating.objects.get().ballot.invitation.seat == olga
 
 
-@pytest.mark.parametrize("path", ["", "1/", "answers/", "list/", "token/"])
+@pytest.mark.parametrize("path", ["", "1/", "answers/", "list/", "now/"])
 def test_a_revoked_link_ends_a_ballot_that_is_open_already(voting, stan, mia, by_link, path):
     browser = by_link(voting, stan)
     renew_link(seat_link(stan, voting, now=clock.now()), by=mia, now=clock.now())
@@ -388,7 +479,7 @@ def test_an_old_page_gets_the_token_of_now(voting, stan, by_link):
     strict.cookies = by_link(voting, stan).cookies
     refused = tap(strict, voting, 1, impact="4")
     assert refused.status_code == 403
-    token = strict.get(f"/ballot/{voting.public_id}/token/").json()["token"]
+    token = strict.get(f"/ballot/{voting.public_id}/now/").json()["token"]
     answer = strict.post(
         f"/ballot/{voting.public_id}/1/rate/",
         {"impact": "4"},

@@ -1,0 +1,82 @@
+"""What people said on their ballots, as far as whoever looks may see it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from prioritization.models import Ballot, Remark, VotingRound
+from roadmap.models import Feature
+from stakeholders.access import EDIT
+from stakeholders.models import Round, Seat
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRemark:
+    """A remark as it is shown; `who` and `department` are empty where the round keeps them secret."""
+
+    remark: Remark
+    who: str = ""
+    department: str = ""
+
+    @property
+    def is_question(self) -> bool:
+        return self.remark.kind == Remark.Kind.QUESTION
+
+    @property
+    def text(self) -> str:
+        return self.remark.text
+
+    @property
+    def at(self) -> datetime:
+        return self.remark.arrived_at
+
+    @property
+    def feature(self) -> Feature | None:
+        return self.remark.feature
+
+
+def remarks_about(feature: Feature, *, seen_by: Seat) -> list[ShownRemark]:
+    """Return what was said about a feature in all rounds that were not withdrawn, the latest first; one query.
+
+    Managers see all of it. Others see it where the round names its voters to everybody, and only the names that it
+    shows. Whether an open round hides everything from them is asked before (`access.hiding_round`).
+    """
+    found = _of(Remark.objects.filter(feature=feature, round__cancelled_at=None))
+    return [each for each in found if seen_by.reaches(EDIT) or _names_to_all(each.remark.round)]
+
+
+def remarks_in(round: Round) -> list[ShownRemark]:
+    """Return everything that was said in a voting round, the latest first, for those who run it; one query."""
+    return _of(Remark.objects.filter(round=round))
+
+
+def own_remarks(ballot: Ballot, feature_id: int | None) -> list[Remark]:
+    """Return what this person has said on this ballot about a feature, or about the whole of it, in order; one query."""
+    invitation = ballot.invitation
+    return list(Remark.objects.filter(round=invitation.round_id, seat=invitation.seat_id, feature=feature_id))
+
+
+def asker_of(remark: Remark) -> Seat | None:
+    """Return who said it; None in an anonymous round."""
+    return None if _is_anonymous(remark.round) else remark.seat
+
+
+def _of(remarks) -> list[ShownRemark]:
+    rows = remarks.select_related("round__voting", "seat__user", "seat__department", "feature__product")
+    return [_shown(each) for each in rows.order_by("-arrived_at", "-pk")]
+
+
+def _shown(remark: Remark) -> ShownRemark:
+    asker = asker_of(remark)
+    if asker is None:
+        return ShownRemark(remark)
+    return ShownRemark(remark, asker.user.get_full_name(), asker.department.name if asker.department else "")
+
+
+def _is_anonymous(round: Round) -> bool:
+    return round.voting.secrecy == VotingRound.Secrecy.ANONYMOUS
+
+
+def _names_to_all(round: Round) -> bool:
+    return round.voting.secrecy == VotingRound.Secrecy.NAMED
