@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
+from math import sqrt
 
 from prioritization.models import ScoreRun
+from prioritization.queries.lineup import pulled
+from prioritization.queries.outlook import Past, score_history
 from prioritization.queries.ranking import Weighed, weighed_criteria
 from prioritization.queries.ratings import Vote, standing_votes
 from prioritization.rules.rounding import round_to, round_to_total
@@ -15,7 +18,7 @@ from prioritization.rules.scales import SPLIT_FROM, points
 from roadmap.filters import size_in_days
 from roadmap.models import Feature, Objective, Product, Standing
 from roadmap.queries.features import lanes
-from stakeholders.models import Department, Invitation
+from stakeholders.models import Department, Invitation, Seat
 
 FEWEST_SHOWN_ONE_BY_ONE = 3
 FAR_FROM_SCORE = 15
@@ -26,7 +29,9 @@ FAR_APART = 40
 class Part:
     """One criterion's part of a score.
 
-    mean       weighted mean of the votes; None where nobody rated, and then the average alone makes the points
+    mean       weighted mean of the votes, rating style taken out; None where nobody rated, and then the average alone
+               makes the points
+    raw        the same of the votes as they were given
     pulled     the mean after it was drawn toward the average
     effective  as how many equal voters its votes count
     prior_mean, prior_weight  the average of all features, and how many voters it counts as
@@ -47,6 +52,12 @@ class Part:
     share: float
     exact: float
     shown: Decimal
+    raw: float | None = None
+
+    @property
+    def style(self) -> float:
+        """By how much evening out rating styles moved the mean; 0 where that is off or there are no votes."""
+        return 0.0 if self.mean is None or self.raw is None else self.mean - self.raw
 
     @property
     def pulled_points(self) -> float:
@@ -73,6 +84,14 @@ class DepartmentVotes:
 
 
 @dataclass(frozen=True)
+class StyleOfVoter:
+    """How much higher than others a voter rates, in rating points over the criteria; read as that much lower."""
+
+    seat: Seat
+    higher: float
+
+
+@dataclass(frozen=True)
 class Explanation:
     """Why a feature stands where it stands. Without votes there is no standing, and nothing but the feature.
 
@@ -91,6 +110,36 @@ class Explanation:
     departments: list[DepartmentVotes]
     before: str
     after: str
+    styles: list[StyleOfVoter] = field(default_factory=list)
+    history: list[Past] = field(default_factory=list)
+
+    @property
+    def interval(self) -> tuple[int, int] | None:
+        """The plausible ranks, 90 %; None while there are none."""
+        held = self.standing
+        return (held.rank_low, held.rank_high) if held and held.rank_low and held.rank_high else None
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether the plausible ranks span more than a dozen, or more than a third of a short ranking."""
+        return bool(
+            self.interval and self.run and self.interval[1] - self.interval[0] > min(12, max(2, self.run.ranked / 3))
+        )
+
+    @property
+    def cut(self) -> int:
+        """How many features the run's line lets in; 0 where it drew none."""
+        return ((self.run.used.get("cut") or {}).get("k") or 0) if self.run else 0
+
+    @property
+    def chance_error(self) -> float:
+        """The standard error that comes from drawing the scores anew so and so often."""
+        chance, draws = self.standing and self.standing.cut_chance, self.run and self.run.used.get("draws")
+        return sqrt(chance * (1 - chance) / draws) if chance is not None and draws else 0.0
+
+    @property
+    def has_style(self) -> bool:
+        return bool(self.run and self.run.used.get("rating_style"))
 
     @property
     def has_votes(self) -> bool:
@@ -161,6 +210,7 @@ def explanation(product: Product, number: int) -> Explanation | None:
         departments=_departments(feature, criteria) if parts else [],
         before=before,
         after=after,
+        history=score_history(feature),
     )
 
 
@@ -177,7 +227,7 @@ def _parts(standing: Standing, run: ScoreRun, criteria: Sequence[Weighed]) -> tu
         Part(
             name=each.name,
             mean=cell["mean"],
-            pulled=_pulled(cell, prior),
+            pulled=pulled(cell, prior),
             effective=cell["effective"],
             votes=cell["votes"],
             prior_mean=prior["mu"],
@@ -187,17 +237,11 @@ def _parts(standing: Standing, run: ScoreRun, criteria: Sequence[Weighed]) -> tu
             share=each.share,
             exact=one,
             shown=rounded,
+            raw=cell.get("raw", cell["mean"]),
         )
         for each, cell, prior, one, rounded in zip(criteria, cells, priors, exact, shown, strict=True)
     ]
     return parts, pull
-
-
-def _pulled(cell: dict, prior: dict) -> float:
-    """Return the mean drawn toward the average; see rules.shrinkage.shrink, which views cannot import."""
-    if cell["mean"] is None:
-        return prior["mu"]
-    return (cell["effective"] * cell["mean"] + prior["k"] * prior["mu"]) / (cell["effective"] + prior["k"])
 
 
 def _departments(feature: Feature, criteria: Sequence[Weighed]) -> list[DepartmentVotes]:

@@ -258,6 +258,16 @@ def _candidates(product: Product, release: Release) -> Iterator[tuple[int, float
         rank = chunk[-1][0]
 
 
+def nearby(product: Product, explanation: Any, *, reach: int = 6) -> list[tuple[int, str, str]]:
+    """Return (rank, key, title) of the ranked features around one that is explained, or of the first ones: one query."""
+    rank = explanation.standing.rank if explanation and explanation.standing and explanation.standing.rank else 1
+    rows = Standing.objects.filter(product=product, rank__gte=rank - reach, rank__lte=rank + reach).order_by("rank")
+    return [
+        (at, f"{product.key}-{number}", title)
+        for at, number, title in rows.values_list("rank", "feature__number", "feature__title")
+    ]
+
+
 @dataclass(frozen=True)
 class OpenVoting:
     """A voting round that takes answers now: what it asks about, and how many have answered of how many."""

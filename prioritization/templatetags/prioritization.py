@@ -3,7 +3,8 @@
 {% load prioritization %}   {% rank_in_words explanation %}   {% strip department score %}   {% part_formula part %}
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django import template
 from django.contrib.humanize.templatetags.humanize import ordinal
@@ -58,25 +59,65 @@ def rank_in_words(explanation: Explanation) -> str:
         }
     facts = {"rank": ordinal(standing.rank), "ranked": wording.decimal(run.ranked), "votes": standing.votes}
     facts |= {"best": explanation.lifted_by, "worst": explanation.held_by}
+    if explanation.interval:
+        facts |= {"low": ordinal(explanation.interval[0]), "high": ordinal(explanation.interval[1])}
+    return " ".join(filter(None, (_place(explanation) % facts, _lift(facts) if not explanation.is_split else "")))
+
+
+def _place(explanation: Explanation) -> str:
+    """Where it stands, how firmly, and why no more firmly."""
+    if explanation.is_wide:
+        return _wide(explanation)
     if explanation.is_few:
-        sentence = ngettext(
+        return ngettext(
             "Ranked %(rank)s of %(ranked)s, but only %(votes)d person has voted, so it stays close to the average.",
             "Ranked %(rank)s of %(ranked)s, but only %(votes)d people have voted, so it stays close to the average.",
-            standing.votes,
+            explanation.standing.votes if explanation.standing else 0,
         )
-    elif explanation.is_split:
-        sentence = _("Ranked %(rank)s of %(ranked)s, and contested: the votes are split, not few.")
-    elif explanation.is_contested:
-        sentence = _("Ranked %(rank)s of %(ranked)s, and contested: the departments are far apart.")
-    elif facts["best"] and facts["worst"]:
-        sentence = _("Ranked %(rank)s of %(ranked)s: %(best)s lifts it, %(worst)s holds it back.")
-    elif facts["best"]:
-        sentence = _("Ranked %(rank)s of %(ranked)s: %(best)s lifts it.")
-    elif facts["worst"]:
-        sentence = _("Ranked %(rank)s of %(ranked)s: %(worst)s holds it back.")
-    else:
-        sentence = _("Ranked %(rank)s of %(ranked)s: much the same in everything that counts.")
-    return sentence % facts
+    if explanation.is_split:
+        return _("Ranked %(rank)s of %(ranked)s, and contested: the votes are split, not few.")
+    if explanation.is_contested:
+        return _("Ranked %(rank)s of %(ranked)s, and contested: the departments are far apart.")
+    if explanation.interval and explanation.interval[0] == explanation.interval[1]:
+        return _("Ranked %(rank)s of %(ranked)s, and that is firm.")
+    if explanation.interval:
+        return _("Ranked %(rank)s of %(ranked)s; %(low)s to %(high)s is plausible.")
+    return _("Ranked %(rank)s of %(ranked)s.")
+
+
+def _wide(explanation: Explanation) -> str:
+    if explanation.is_few:
+        return ngettext(
+            "Ranked %(rank)s, but anywhere from %(low)s to %(high)s is plausible: only %(votes)d person has voted.",
+            "Ranked %(rank)s, but anywhere from %(low)s to %(high)s is plausible: only %(votes)d people have voted.",
+            explanation.standing.votes if explanation.standing else 0,
+        )
+    if explanation.is_split:
+        return _("Ranked %(rank)s, but anywhere from %(low)s to %(high)s is plausible: the votes are split, not few.")
+    if explanation.is_contested:
+        return _("Ranked %(rank)s, but anywhere from %(low)s to %(high)s is plausible: the departments are far apart.")
+    return _("Ranked %(rank)s, but anywhere from %(low)s to %(high)s is plausible: many others score almost the same.")
+
+
+def _lift(facts: Mapping[str, Any]) -> str:
+    if facts["best"] and facts["worst"]:
+        return _("%(best)s lifts it, %(worst)s holds it back.") % facts
+    if facts["best"]:
+        return _("%(best)s lifts it.") % facts
+    if facts["worst"]:
+        return _("%(worst)s holds it back.") % facts
+    return ""
+
+
+@register.simple_tag
+def chance_in_words(explanation: Explanation) -> str:
+    """How often it is among the first when the scores are drawn anew."""
+    chance = explanation.standing.cut_chance if explanation.standing else None
+    return _("among the first %(k)d in %(chance)s of the draws (± %(error)s)") % {
+        "k": explanation.cut,
+        "chance": wording.share(chance),
+        "error": wording.share(explanation.chance_error),
+    }
 
 
 @register.simple_tag

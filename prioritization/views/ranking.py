@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -15,6 +16,7 @@ from prioritization.queries import explanation as explanations
 from prioritization.queries import ranking as queries
 from prioritization.queries.ranking_columns import LABELS, Column, columns_of
 from prioritization.queries.runs import today_of
+from prioritization.queries.styles import styles_on
 from prioritization.rules.cells import harmless
 from roadmap.access import feature as feature_of
 from stakeholders.models import Seat
@@ -40,7 +42,7 @@ def ranking(request: HttpRequest, slug: str) -> HttpResponse:
         ranking=found,
         form=found.filters.form,
         voting=queries.open_voting(seat.product),
-        explanation=_explained(seat, request.GET.get("feature", "")),
+        explanation=explained(seat, request.GET.get("feature", "")),
     )
     return page(request, "prioritization/ranking.html", context, part="prioritization/_ranking.html", target="ranking")
 
@@ -52,7 +54,7 @@ def explanation(request: HttpRequest, slug: str, ref: str) -> HttpResponse:
     seat, feature = feature_of(request.user, slug, ref)
     if hiding := access.hiding_round(seat):
         return page(request, "prioritization/ranking_hidden.html", _context(seat, round=hiding))
-    found = explanations.explanation(seat.product, feature.number)
+    found = _with_styles(seat, explanations.explanation(seat.product, feature.number))
     context = _context(seat, explanation=found)
     return page(request, "prioritization/explanation.html", context, part="prioritization/_explanation.html")
 
@@ -85,9 +87,16 @@ def ranking_file(request: HttpRequest, slug: str) -> HttpResponse:
     return response
 
 
-def _explained(seat: Seat, key: str) -> explanations.Explanation | None:
+def explained(seat: Seat, key: str) -> explanations.Explanation | None:
     """Return the explanation that the address asks for; None for no key, or one that the product does not have."""
     number = key.removeprefix(f"{seat.product.key}-")
     if not (number.isascii() and number.isdigit() and len(number) < 10):
         return None
-    return explanations.explanation(seat.product, int(number))
+    return _with_styles(seat, explanations.explanation(seat.product, int(number)))
+
+
+def _with_styles(seat: Seat, found: explanations.Explanation | None) -> explanations.Explanation | None:
+    """Add how its voters rate, for managers only."""
+    if found and found.has_style and seat.reaches(access.EDIT):
+        return replace(found, styles=styles_on(found.feature))
+    return found

@@ -144,6 +144,8 @@ TABLE = {
     "prioritization:ranking-file": Route(get=READERS),
     "prioritization:ranking-columns": Route(post=READERS),
     "prioritization:computed": Route(get=READERS),
+    "prioritization:outlook": Route(get=READERS),
+    "prioritization:compare": Route(get=READERS),
     "prioritization:weights": Route(get=READERS, post=MANAGERS),
     "prioritization:weights-keep": Route(post=MANAGERS),
     "prioritization:weights-forget": Route(post=MANAGERS),

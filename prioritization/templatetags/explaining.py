@@ -1,0 +1,145 @@
+"""How templates say what would change a rank and how two features compare.
+
+{% load explaining %}   {% weight_move_in_words outlook %}   {% comparison_in_words compared %}   {% score_chart history %}
+"""
+
+from collections.abc import Sequence
+
+from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from prioritization.queries.comparison import Comparison
+from prioritization.queries.explanation import StyleOfVoter
+from prioritization.queries.outlook import Outlook, Past, Without
+from stakeholders import wording
+
+register = template.Library()
+
+SURE, LIKELY = 0.9, 0.65
+LEFT, WIDTH, HEIGHT = 26, 214, 64
+
+
+@register.simple_tag
+def weight_move_in_words(outlook: Outlook) -> str:
+    """The nearest weight at which the feature changes sides of the line."""
+    move = outlook.move
+    if move is None:
+        if outlook.is_in:
+            return _("No weight of one criterion would push it out of the first %(top)d.") % {"top": outlook.top}
+        return _("No weight of one criterion would bring it among the first %(top)d.") % {"top": outlook.top}
+    words = {
+        "top": outlook.top,
+        "name": move.name,
+        "then": wording.share(round(move.then, 3)),
+        "now": wording.share(move.share),
+    }
+    if outlook.is_in:
+        return _("↓ Out of the first %(top)d if %(name)s weighed %(then)s instead of %(now)s.") % words
+    return _("↑ Among the first %(top)d if %(name)s weighed %(then)s instead of %(now)s.") % words
+
+
+@register.simple_tag
+def without_in_words(without: Without) -> str:
+    """The rank without one department's votes."""
+    return ngettext(
+        "About rank %(rank)d without the %(votes)d vote of %(name)s.",
+        "About rank %(rank)d without the %(votes)d votes of %(name)s.",
+        without.votes,
+    ) % {"rank": without.rank, "votes": without.votes, "name": without.department}
+
+
+@register.simple_tag
+def next_vote_in_words(outlook: Outlook) -> str:
+    """What one more vote would do."""
+    words = {"step": wording.decimal(outlook.step, 1), "ranks": outlook.step_ranks}
+    if not outlook.step_ranks:
+        return _("One more vote: no other rank, it moves the score by about %(step)s points.") % words
+    return (
+        ngettext(
+            "One more vote moves the score by about %(step)s points, at most %(ranks)d rank.",
+            "One more vote moves the score by about %(step)s points, at most %(ranks)d ranks.",
+            outlook.step_ranks,
+        )
+        % words
+    )
+
+
+@register.simple_tag
+def style_in_words(style: StyleOfVoter) -> str:
+    """How one voter rates, and how the votes were read."""
+    words = {"name": style.seat.user.get_full_name(), "by": wording.decimal(abs(style.higher), 1)}
+    if style.higher > 0:
+        return _("%(name)s rates %(by)s higher than others; these votes were read %(by)s lower.") % words
+    return _("%(name)s rates %(by)s lower than others; these votes were read %(by)s higher.") % words
+
+
+@register.simple_tag
+def comparison_in_words(compared: Comparison) -> str:
+    """Which of two is better, by how much, and how surely."""
+    lead, sure = abs(compared.lead), compared.sureness
+    words = {
+        "better": compared.better.feature.title,
+        "worse": compared.worse.feature.title,
+        "lead": wording.decimal(lead, 1),
+        "sure": wording.share(None if sure is None else round(sure, 2)),
+    }
+    if not lead:
+        return _("“%(better)s” and “%(worse)s” score the same.") % words
+    if sure is None:
+        return _("“%(better)s” is %(lead)s points ahead of “%(worse)s”.") % words
+    if sure >= SURE:
+        return _("“%(better)s” beats “%(worse)s”: %(lead)s points, with a probability of %(sure)s.") % words
+    if sure >= LIKELY:
+        return _("“%(better)s” is probably better than “%(worse)s”, but it is too close to call: %(sure)s.") % words
+    return _("“%(better)s” and “%(worse)s” are as good as level: %(lead)s points, a probability of %(sure)s.") % words
+
+
+@register.simple_tag
+def shifts_in_words(compared: Comparison) -> str:
+    """The least change of weights that makes them level."""
+    if compared.shifts is None:
+        return _("No weights would: “%(title)s” is at least as good in everything.") % {
+            "title": compared.better.feature.title
+        }
+    if not compared.shifts:
+        return _("They are level: any change of weights decides.")
+    parts = [
+        _("%(points)s points of weight from %(giver)s to %(taker)s")
+        % {"points": wording.decimal(100 * each.share, 1), "giver": each.giver, "taker": each.taker}
+        for each in compared.shifts
+    ]
+    return _("Move %(moves)s, and they are level; a little more, and the order turns.") % {"moves": ", ".join(parts)}
+
+
+@register.simple_tag
+def score_chart(history: Sequence[Past]) -> SafeString:
+    """Scores over closed rounds: a line with its 90 % band; the table below it has the numbers. One round: nothing."""
+    if len(history) < 2:
+        return format_html("")
+    low, high = min(each.low for each in history), max(each.high for each in history)
+    room = max(high - low, 1.0)
+
+    def at(i: int, value: float) -> str:
+        x = LEFT + i / (len(history) - 1) * WIDTH
+        return f"{x:.1f},{4 + (high - value) / room * (HEIGHT - 8):.1f}"
+
+    upper = [at(i, each.high) for i, each in enumerate(history)]
+    lower = [at(i, each.low) for i, each in reversed(list(enumerate(history)))]
+    dots = format_html_join(
+        "",
+        '<circle class="score-chart__dot" cx="{}" cy="{}" r="2.5"/>',
+        (at(i, each.score).split(",") for i, each in enumerate(history)),
+    )
+    words = _("Score over the rounds: %(scores)s") % {
+        "scores": ", ".join(wording.decimal(each.score, 1) for each in history)
+    }
+    return format_html(
+        '<svg class="score-chart" viewBox="0 0 {} {}" role="img"><title>{}</title>'
+        '<text class="strip__label" x="0" y="10">{}</text><text class="strip__label" x="0" y="{}">{}</text>'
+        '<polygon class="score-chart__band" points="{}"/><polyline class="score-chart__line" points="{}"/>{}</svg>',
+        LEFT + WIDTH + 6, HEIGHT, words, wording.decimal(high), HEIGHT - 2, wording.decimal(low),
+        " ".join([*upper, *lower]), " ".join(at(i, each.score) for i, each in enumerate(history)), dots,
+    )  # fmt: skip

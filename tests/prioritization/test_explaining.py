@@ -1,0 +1,200 @@
+import re
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from prioritization.actions import scoring
+from prioritization.models import ScoreResult, ScoreRun
+from prioritization.queries.comparison import comparison
+from prioritization.queries.explanation import explanation
+from prioritization.queries.lineup import lineup
+from prioritization.queries.outlook import outlook
+from prioritization.rules import what_if
+from roadmap.models import Feature, Standing
+from tests import factories
+from tests.prioritization.many import many_features
+from tests.prioritization.votes import rate, voting_round
+
+pytestmark = pytest.mark.django_db
+RANKING = "/p/beacon/ranking/"
+
+
+def text(response):
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", response.content.decode()))
+
+
+def cells(table):
+    return [
+        [
+            " ".join(re.sub(r"<[^>]*>", " ", cell).split())
+            for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.S)
+        ]
+        for row in re.findall(r"<tr[^>]*>(.*?)</tr>", table, re.S)
+    ]
+
+
+def number(shown):
+    return Decimal(shown.replace("−", "-").replace("+", "").split()[0])
+
+
+@pytest.fixture
+def pair(beacon, stan, now):
+    """Strong is liked for its impact, Light for everything else, and is ahead."""
+    strong, light = factories.feature(beacon, "Strong"), factories.feature(beacon, "Light")
+    voting = voting_round(beacon, [strong, light], closed=True)
+    for seat in (stan, factories.seat(beacon, name="Eve Engel", department_name="Engineering")):
+        rate(voting, seat, strong, impact=5, effort=1, ease=1, happiness=2)
+        rate(voting, seat, light, impact=2, effort=5, ease=5, happiness=4)
+    scoring.score(beacon, now=now)
+    return strong, light
+
+
+def test_two_features_side_by_side_add_up_column_by_column(client, sign_in, vera, pair):
+    response = sign_in(vera).get(f"{RANKING}compare/?a=BCN-1&b=bcn-2")
+    table = re.search(r'<table class="table parts compare__parts">.*?</table>', response.content.decode(), re.S)[0]
+    rows = cells(table)[1:]
+    for column in (2, 3, 4):
+        assert sum(number(row[column]) for row in rows[:-1]) == number(rows[-1][column - 1])
+    for row in rows[:-1]:
+        assert number(row[2]) - number(row[3]) == number(row[4])
+
+
+def test_the_weights_that_flip_them_do(client, sign_in, vera, pair, beacon):
+    one, other = (explanation(beacon, each) for each in (1, 2))
+    found = comparison(one, other)
+    assert found.better.feature.title == "Light"
+    line = lineup(beacon)
+    shares = list(line.shares)
+    names = [each.name for each in line.criteria]
+    for shift in found.shifts:
+        shares[names.index(shift.giver)] -= shift.share
+        shares[names.index(shift.taker)] += shift.share
+    assert what_if.score(line.points[0], shares) == pytest.approx(what_if.score(line.points[1], shares))
+    assert "points of weight from" in text(sign_in(vera).get(f"{RANKING}compare/?a=BCN-1&b=BCN-2"))
+
+
+def test_the_chance_is_the_leads_over_its_error_and_the_other_way_round_its_rest(pair, beacon):
+    Standing.objects.filter(feature__number=1).update(variance=9.0)
+    Standing.objects.filter(feature__number=2).update(variance=16.0)
+    one, other = (explanation(beacon, each) for each in (1, 2))
+    there, back = comparison(one, other), comparison(other, one)
+    assert there.chance + back.chance == pytest.approx(1)
+    assert there.sureness == back.sureness > 0.5
+
+
+@pytest.mark.parametrize(
+    "query, says",
+    [
+        ("", "Name two features by their keys."),
+        ("?a=BCN-1", "Name two features by their keys."),
+        ("?a=BCN-1&b=BCN-999", "Name two features by their keys."),
+        ("?a=BCN-1&b=BCN-1", "That is the same feature twice."),
+        ("?a=BCN-1&b=BCN-3", "Nobody has voted on BCN-3 yet"),
+    ],
+)
+def test_what_cannot_be_compared_is_said(client, sign_in, vera, pair, beacon, query, says):
+    factories.feature(beacon, "Unrated")
+    assert says in text(sign_in(vera).get(f"{RANKING}compare/{query}"))
+
+
+def test_what_would_change_a_rank_follows_from_the_ranking(client, sign_in, vera, beacon, now):
+    many_features(beacon, 40, now=now)
+    found = lineup(beacon)
+    feature = Feature.objects.get(pk=found.ids[14])
+    seen = outlook(feature, today=date(2026, 11, 24))
+    assert (seen.rank, seen.is_in) == (15, seen.top >= 15)
+    if seen.move:
+        i = [each.name for each in found.criteria].index(seen.move.name)
+        past = seen.move.then + (1e-6 if seen.move.then > seen.move.share else -1e-6)
+        order = what_if.order(found.points, what_if.with_share(found.shares, i, past), found.ids)
+        assert (14 in order[: seen.top]) is not seen.is_in
+    shown = text(sign_in(vera).get(f"{RANKING}{feature.number}/outlook/"))
+    assert "One more vote" in shown
+    part = client.get(f"{RANKING}{feature.number}/outlook/", headers={"HX-Request": "true"}).content
+    assert part.strip().startswith(b'<div class="outlook"')
+
+
+def test_without_a_departments_votes_it_stands_where_a_count_without_them_puts_it(beacon, stan, now):
+    features = [factories.feature(beacon, f"F{n}") for n in range(6)]
+    voting = voting_round(beacon, features, closed=True)
+    others = [factories.seat(beacon, name=f"E{n}", department_name="Engineering") for n in range(2)]
+    sales = [stan, factories.seat(beacon, name="Sal")]
+    for n, feature in enumerate(features):
+        for seat in others:
+            rate(voting, seat, feature, **dict.fromkeys(("impact", "effort", "ease", "happiness"), 2 if n == 0 else 3))
+        for seat in sales:
+            rate(voting, seat, feature, **dict.fromkeys(("impact", "effort", "ease", "happiness"), 5 if n == 0 else 3))
+    scoring.score(beacon, now=now)
+    seen = {each.department: each.rank for each in outlook(features[0], today=date(2026, 11, 24)).without}
+    assert Standing.objects.get(feature=features[0]).rank == 1
+    assert seen == {"Sales": 6}
+
+
+def test_words_say_how_far_a_rank_may_be_off_and_why(client, sign_in, vera, beacon, now):
+    many_features(beacon, 40, now=now)
+    standing = Standing.objects.get(product=beacon, rank=23)
+    Standing.objects.filter(pk=standing.pk).update(rank_low=11, rank_high=30, split=0.7, votes=9)
+    where = f"{RANKING}{standing.feature.number}/"
+    assert "Ranked 23rd, but anywhere from 11th to 30th is plausible: the votes are split, not few." in text(
+        sign_in(vera).get(where)
+    )
+    Standing.objects.filter(pk=standing.pk).update(split=0.1, votes=2)
+    assert "is plausible: only 2 people have voted." in text(client.get(where))
+
+
+def test_the_history_tells_what_closed_rounds_left(client, sign_in, vera, pair, beacon):
+    run = ScoreRun.objects.get()
+    for score, round_ in (
+        (40.0, voting_round(beacon, pair, closed=True, title="Spring").round),
+        (55.5, voting_round(beacon, pair, closed=True, title="Autumn").round),
+    ):
+        ScoreResult.objects.create(
+            round=round_,
+            feature=pair[0],
+            run=run,
+            score=score,
+            score_low=score - 5,
+            score_high=score + 5,
+            rank=2,
+            votes=3,
+            effective=3,
+        )
+    shown = text(sign_in(vera).get(f"{RANKING}1/"))
+    assert "Spring 2 40.0 35–45" in shown and "Autumn 2 55.5" in shown
+    assert "Score over the rounds: 40.0, 55.5" in shown
+
+
+def test_rating_styles_are_told_to_managers_alone(client, sign_in, mia, vera, stan, pair, beacon):
+    from prioritization.models import VoterCheck
+
+    run = ScoreRun.objects.get()
+    run.used["rating_style"] = True
+    run.save()
+    VoterCheck.objects.update_or_create(
+        product=beacon,
+        seat=stan,
+        defaults={
+            "run": run.pk,
+            "ratings": 8,
+            "style": {"impact": -0.6, "effort": -0.6},
+            "influence": 1.0,
+            "bound": 2.0,
+        },
+    )
+    said = "Stan Lindqvist rates 0.6 lower than others; these votes were read 0.6 higher."
+    assert said in text(sign_in(mia).get(f"{RANKING}1/"))
+    assert said not in text(sign_in(vera).get(f"{RANKING}1/"))
+
+
+def test_the_explanation_adds_up_to_the_score_for_every_feature(client, sign_in, vera, beacon, now):
+    many_features(beacon, 60, now=now)
+    sign_in(vera)
+    checked = 0
+    for number_, score in Standing.objects.filter(rank__isnull=False).values_list("feature__number", "score"):
+        body = client.get(f"{RANKING}{number_}/", headers={"HX-Request": "true"}).content.decode()
+        rows = cells(re.search(r'<table class="parts">.*?</table>', body, re.S)[0])[1:]
+        assert sum(number(row[-1]) for row in rows[:-1]) == number(rows[-1][-1])
+        assert abs(number(rows[-1][-1]) - Decimal(score)) <= Decimal("0.05")
+        checked += 1
+    assert checked == 57
