@@ -16,10 +16,11 @@ from prioritization import secrecy_wording
 from prioritization.actions.tallies import recount
 from prioritization.mail import question_mail
 from prioritization.models import Ballot, Rating, VotingRound
+from prioritization.queries.ballot import criteria_for
 from prioritization.rules.ballots import seconds_for
 from stakeholders import deadline_wording, wording
 from stakeholders.kinds import Conclusion, MailWords, Refusal, ShownAnswer, Words
-from stakeholders.models import Invitation, Message, Round
+from stakeholders.models import Invitation, Message, Round, Seat
 
 NAME = "voting"
 
@@ -30,6 +31,16 @@ class Voting:
     name = NAME
     noun = gettext_lazy("voting round")
     button = gettext_lazy("Open my ballot")
+    has_consulted = False
+
+    def asks(self, round: Round, seat: Seat) -> int:
+        voting = VotingRound.objects.get(round=round)
+        return len(criteria_for(voting, seat.department_id)) * voting.asked.count()
+
+    def removal_words(self, invitation: Invitation) -> Words:
+        if invitation.answered:
+            return _("The votes given so far stay, and count in the ranking as they do now.")
+        return _("No vote has been given, so the ranking stays as it is.")
 
     def invitation_words(self, round: Round) -> Words:
         voting = VotingRound.objects.get(round=round)

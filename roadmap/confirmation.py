@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from math import ceil
 from typing import Any
 
 from django.urls import reverse
@@ -21,7 +22,7 @@ from roadmap.queries.versions import covers, snapshot_of
 from roadmap.rules.outcome import outcome, to_plain
 from stakeholders import deadline_wording, wording
 from stakeholders.kinds import Conclusion, MailRow, MailWords, Refusal, ShownAnswer, Words
-from stakeholders.models import Invitation, Message, Round
+from stakeholders.models import Invitation, Message, Round, Seat
 
 MOST_ROWS = 5
 
@@ -32,6 +33,26 @@ class ConfirmationKind:
     name = CONFIRMATION
     noun: Words = gettext_lazy("confirmation")
     button: Words = gettext_lazy("Read and answer")
+    has_consulted = True
+
+    def asks(self, round: Round, seat: Seat) -> int:
+        return 1
+
+    def removal_words(self, invitation: Invitation) -> Words:
+        if not invitation.is_required:
+            return _("Their answer is shown with the others no longer; who must answer stays the same.")
+        round = invitation.round
+        required = round.invitations.standing().filter(is_required=True).count() - 1
+        if required < 1:
+            return _(
+                "Nobody would be left who must answer, so the round would lapse: withdraw it instead, or ask someone else first."
+            )
+        quorum = ceil(reads.rule_of(reads.confirmation_of(round)).quorum * required)
+        return ngettext(
+            "%(count)d person still must answer; the round lapses unless %(quorum)d of them answers.",
+            "%(count)d people still must answer; the round lapses unless %(quorum)d of them answer.",
+            required,
+        ) % {"count": required, "quorum": quorum}
 
     def invitation_words(self, round: Round) -> Words:
         return _("Confirm version %(number)s of the roadmap, about two minutes") % {

@@ -103,6 +103,15 @@ class RoundKind(Protocol):
     button: Words
     """What the button says that leads from a personal link to the answer: "Open my ballot"."""
 
+    has_consulted: bool
+    """Whether someone may be asked whose answer is not required."""
+
+    def asks(self, round: Round, seat: Seat) -> int:
+        """Return how many answers someone is asked for who is invited now; 0 for someone who may give none."""
+
+    def removal_words(self, invitation: Invitation) -> Words:
+        """Return what it means for the outcome if this person is not asked any more."""
+
     def invitation_words(self, round: Round) -> Words:
         """Return what one is asked to do and how long it takes: "Vote on 12 features, about 2 min"."""
 

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from stakeholders.views import doors, links, mail_links, meeting, organisation, outbox, people, rounds, tokens
+from stakeholders.views import (
+    doors,
+    links,
+    mail_links,
+    meeting,
+    organisation,
+    outbox,
+    people,
+    round_people,
+    rounds,
+    tokens,
+)
 
 app_name = "stakeholders"
 urlpatterns = [
@@ -24,16 +35,24 @@ urlpatterns = [
     path("p/<slug:slug>/rounds/<slug:public_id>/remind/", rounds.remind_people, name="round-remind"),
     path("p/<slug:slug>/rounds/<slug:public_id>/extend/", rounds.extend_round, name="round-extend"),
     path("p/<slug:slug>/rounds/<slug:public_id>/close/", rounds.close_round, name="round-close"),
+    path("p/<slug:slug>/rounds/<slug:public_id>/reminders/", rounds.change_reminders, name="round-reminders"),
+    path("p/<slug:slug>/rounds/<slug:public_id>/people/add/", round_people.invite_people, name="round-invite"),
     path("p/<slug:slug>/rounds/<slug:public_id>/withdraw/", rounds.withdraw_round, name="round-withdraw"),
-    path("p/<slug:slug>/rounds/<slug:public_id>/people/<int:pk>/extend/", rounds.extend_for, name="invitation-extend"),
+    path(
+        "p/<slug:slug>/rounds/<slug:public_id>/people/<int:pk>/extend/",
+        round_people.extend_for,
+        name="invitation-extend",
+    ),
     path(
         "p/<slug:slug>/rounds/<slug:public_id>/people/<int:pk>/remove/",
-        rounds.remove_invitation,
+        round_people.remove_invitation,
         name="invitation-remove",
     ),
-    path("p/<slug:slug>/rounds/<slug:public_id>/people/<int:pk>/copy-link/", rounds.copy_link, name="link-copy"),
-    path("p/<slug:slug>/rounds/<slug:public_id>/people/<int:pk>/renew-link/", rounds.renew_link, name="link-renew"),
-    path("p/<slug:slug>/rounds/<slug:public_id>/people/<int:pk>/end-link/", rounds.end_link, name="link-end"),
+    path("p/<slug:slug>/rounds/<slug:public_id>/people/<int:pk>/copy-link/", round_people.copy_link, name="link-copy"),
+    path(
+        "p/<slug:slug>/rounds/<slug:public_id>/people/<int:pk>/renew-link/", round_people.renew_link, name="link-renew"
+    ),
+    path("p/<slug:slug>/rounds/<slug:public_id>/people/<int:pk>/end-link/", round_people.end_link, name="link-end"),
     path("p/<slug:slug>/rounds/<slug:public_id>/meeting/", meeting.meeting, name="meeting"),
     path("p/<slug:slug>/rounds/<slug:public_id>/meeting/count/", meeting.meeting_count, name="meeting-count"),
     path("p/<slug:slug>/rounds/<slug:public_id>/meeting/reveal/", meeting.reveal, name="meeting-reveal"),

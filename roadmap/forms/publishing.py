@@ -90,6 +90,7 @@ class PublishForm(RoundTermsForm):
         usual = _usual_day(now, zone)
         self.fields["deadline_on"].initial = usual
         self.fields["deadline_time"].initial = USUAL_HOUR
+        self.offer_fitting_dates()
         for seat in self.seats:
             self.fields[f"seat-{seat.pk}"] = forms.ChoiceField(
                 label=seat.user.get_full_name(),
@@ -145,7 +146,7 @@ class PublishForm(RoundTermsForm):
     @property
     def carried(self) -> list[tuple[str, str]]:
         """Everything that was typed, for the page that asks once more."""
-        return [(name, self.data.get(name, "")) for name in self.fields]
+        return [(name, value) for name in self.fields for value in self.data.getlist(name)]
 
 
 def _usual_day(now: datetime, zone: str) -> Any:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-import re
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from stakeholders import wording
+from stakeholders.forms.reminders import ReminderDatesField, skipped_in_words
 from stakeholders.rules import deadlines
+from stakeholders.rules import reminders as reminder_rules
 from stakeholders.rules.deadlines import Deadline, SkippedTime
+from stakeholders.rules.working_hours import Off, off_hours
 from stakeholders.zones import zone_choices
 
 FURTHEST = timedelta(days=5 * 366)
+DEADLINE = ("on", "time", "zone")
 
 
 class DeadlineForm(forms.Form):
@@ -44,9 +49,20 @@ class DeadlineForm(forms.Form):
         field.choices = zone_choices()
         field.initial = zone
 
+    def proposed(self) -> Deadline | None:
+        """Return the deadline that the form shows before anybody has sent it; None when that is none, or has passed."""
+        fields = {name: self.fields[f"deadline_{name}"] for name in DEADLINE}
+        shown = {name: self.get_initial_for_field(field, f"deadline_{name}") for name, field in fields.items()}
+        try:
+            day, at, zone = (fields[name].to_python(shown[name]) for name in DEADLINE)
+            deadline = deadlines.read(datetime.combine(day, at) if at else day, zone)
+        except (TypeError, ValueError, OverflowError, ValidationError):
+            return None
+        return deadline if self.later_than < deadline.at < self.later_than + FURTHEST else None
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        day, at, zone = (cleaned.get(f"deadline_{name}") for name in ("on", "time", "zone"))
+        day, at, zone = (cleaned.get(f"deadline_{name}") for name in DEADLINE)
         if day is None or not zone or "deadline_time" in self.errors:
             return cleaned
         if day > (self.later_than + FURTHEST).date():
@@ -65,20 +81,6 @@ class DeadlineForm(forms.Form):
         return cleaned
 
 
-def skipped_in_words(refusal: SkippedTime, zone: str) -> str:
-    """Return the sentence for a wall time that does not exist, with the next one that does."""
-    facts = {
-        "city": wording.city(zone),
-        "day": wording.day(refusal.wall),
-        "next": f"{refusal.next_valid:%H:%M}",
-        "next_day": wording.day(refusal.next_valid.date()),
-    }
-    if not isinstance(refusal.wall, datetime):
-        return _("%(day)s never happens in %(city)s. Use %(next_day)s.") % facts
-    facts["time"] = f"{refusal.wall:%H:%M}"
-    return _("On %(day)s the clocks in %(city)s jump over %(time)s. Use %(next)s.") % facts
-
-
 def twice_in_words(deadline: Deadline) -> str:
     """Return which of the two a wall time that happens twice was taken for, or "" if it happens once."""
     if not deadline.twice:
@@ -92,11 +94,27 @@ def twice_in_words(deadline: Deadline) -> str:
     }
 
 
+def off_hours_in_words(deadline: Deadline) -> str:
+    """Return a sentence about a deadline at which few people work, or ""."""
+    zone = wording.as_zone(deadline.zone)
+    off = off_hours(deadline.at, ZoneInfo(deadline.zone), is_end_of_day=deadline.is_end_of_day)
+    if off is None:
+        return ""
+    last = (deadline.at - timedelta(microseconds=1)) if deadline.is_end_of_day else deadline.at
+    facts = {
+        "day": wording.long_day(last, zone),
+        "time": f"{last.astimezone(zone):%H:%M}",
+        "city": wording.city(deadline.zone),
+    }
+    if off is Off.WEEKEND:
+        return _("%(day)s is on a weekend: few people look at their mail then.") % facts
+    return _("%(time)s in %(city)s is outside working hours: few people look at their mail then.") % facts
+
+
 class RoundTermsForm(DeadlineForm):
     """A deadline, and the reminders before it: `cleaned_data["reminders"]` is what `open_round` takes."""
 
     FITTING, NONE, OWN = "fitting", "none", "own"
-    LINE = re.compile(r"^\s*(\d{4})-(\d{1,2})-(\d{1,2})[ T]+(\d{1,2})(?:[:.](\d{2}))?\s*$")
 
     remind = forms.ChoiceField(
         label=gettext_lazy("Reminders to those who are silent"),
@@ -108,13 +126,18 @@ class RoundTermsForm(DeadlineForm):
         initial=FITTING,
         widget=forms.RadioSelect,
     )
-    remind_at = forms.CharField(
-        label=gettext_lazy("Own dates"),
-        required=False,
-        max_length=400,
-        help_text=gettext_lazy("One a line, in the zone of the deadline: 2026-11-25 08:00"),
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
+    remind_at = ReminderDatesField()
+
+    def offer_fitting_dates(self) -> None:
+        """Show which dates would fit the deadline proposed, and begin one's own dates with them."""
+        deadline = self.proposed()
+        if deadline is None:
+            return
+        fitting = reminder_rules.schedule(self.later_than, deadline.at, deadline.zone)
+        self.fields["remind_at"].initial = ReminderDatesField.write(fitting, deadline.zone)
+        if fitting:
+            words = " · ".join(wording.instant(each, deadline.zone) for each in fitting)
+            self.fields["remind"].help_text = _("For the deadline proposed: %(dates)s.") % {"dates": words}
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -128,25 +151,9 @@ class RoundTermsForm(DeadlineForm):
         return cleaned
 
     def _own(self, text: str, deadline: Deadline) -> list[datetime]:
-        found: list[datetime] = []
-        for line in filter(str.strip, text.splitlines()):
-            try:
-                year, month, day, hour, minute = self.LINE.match(line).groups(default="0")  # type: ignore[union-attr]
-                wall = datetime.combine(date(int(year), int(month), int(day)), time(int(hour), int(minute)))
-            except (AttributeError, ValueError):
-                self.add_error("remind_at", _("“%s” is not a date and time. Write 2026-11-25 08:00.") % line.strip())
-                continue
-            try:
-                at = deadlines.read(wall, deadline.zone).at
-            except SkippedTime as refusal:
-                self.add_error("remind_at", skipped_in_words(refusal, deadline.zone))
-                continue
-            if at >= deadline.at:
-                self.add_error("remind_at", _("%s is not before the deadline.") % line.strip())
-            elif at <= self.later_than:
-                self.add_error("remind_at", _("%s has passed already.") % line.strip())
-            else:
-                found.append(at)
-        if not found and "remind_at" not in self.errors:
-            self.add_error("remind_at", _("Write at least one date, or choose “none”."))
-        return sorted(set(found))
+        found, problems = ReminderDatesField.read(text, zone=deadline.zone, after=self.later_than, before=deadline.at)
+        if not found and not problems:
+            problems = [_("Write at least one date, or choose “none”.")]
+        for problem in problems:
+            self.add_error("remind_at", problem)
+        return found

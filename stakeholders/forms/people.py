@@ -30,18 +30,24 @@ class PasteForm(forms.Form):
     )
 
     def clean_text(self) -> addresses.Reading:
-        found = addresses.read(self.cleaned_data["text"])
-        if found.unread:
-            shown = ", ".join(f"“{piece[:60]}”" for piece in found.unread[:5])
-            more = len(found.unread) - 5
-            if more > 0:
-                shown += " " + ngettext("and %(n)d more", "and %(n)d more", more) % {"n": more}
-            raise forms.ValidationError(
-                _("No e-mail address in %(pieces)s. Correct or remove it."), params={"pieces": shown}
-            )
+        found = understood(self.cleaned_data["text"])
         if not found.people:
             raise forms.ValidationError(_("Paste at least one e-mail address."))
         return found
+
+
+def understood(text: str) -> addresses.Reading:
+    """Return the people in a pasted text. Raises ValidationError that quotes every piece without an address."""
+    found = addresses.read(text)
+    if found.unread:
+        shown = ", ".join(f"“{piece[:60]}”" for piece in found.unread[:5])
+        more = len(found.unread) - 5
+        if more > 0:
+            shown += " " + ngettext("and %(n)d more", "and %(n)d more", more) % {"n": more}
+        raise forms.ValidationError(
+            _("No e-mail address in %(pieces)s. Correct or remove it."), params={"pieces": shown}
+        )
+    return found
 
 
 class PersonForm(forms.Form):

@@ -1,14 +1,21 @@
-"""What a manager types to extend, close or withdraw a round."""
+"""What a manager types to extend, close or withdraw a round, to ask more people, and to change its reminders."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, cast
 
 from django import forms
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from stakeholders import kinds, wording
+from stakeholders.actions.rounds import Invitee
 from stakeholders.forms.deadlines import DeadlineForm
-from stakeholders.models import Invitation, Round
+from stakeholders.forms.reminders import ReminderDatesField
+from stakeholders.forms.rows import RowsField
+from stakeholders.models import Invitation, Round, Seat
 
 
 class WhyForm(forms.Form):
@@ -22,6 +29,10 @@ class WhyForm(forms.Form):
     )
 
 
+class NoQuestions(forms.Form):
+    """A page that only asks whether one is sure."""
+
+
 class ExtendForm(DeadlineForm, WhyForm):
     """A later deadline, for everyone or for the person of one invitation, and why."""
 
@@ -33,3 +44,72 @@ class ExtendForm(DeadlineForm, WhyForm):
         super().__init__(*args, zone=round.zone, later_than=now.deadline_at, **kwargs)
         if not now.is_date_only:
             self.fields["deadline_time"].initial = now.deadline_local.time()
+
+
+class RemindersForm(forms.Form):
+    """The dates of the reminders still to come: `cleaned_data["reminders"]`, [] for none."""
+
+    remind_at = ReminderDatesField(label=gettext_lazy("Reminders to those who are silent then"))
+
+    def __init__(self, *args: Any, round: Round, planned: Sequence[datetime], now: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.round, self.planned, self.now = round, planned, now
+        zone = wording.abbreviation(round.deadline_local)
+        self.fields["remind_at"].initial = ReminderDatesField.write(planned, round.zone)
+        self.fields["remind_at"].help_text = _(
+            "In the round’s time zone, %(city)s (%(zone)s). Empty a date to take it away; without any, nobody is reminded."
+        ) % {"city": wording.city(round.zone), "zone": zone}
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        found, problems = ReminderDatesField.read(
+            cleaned.get("remind_at", ""), zone=self.round.zone, after=self.now, before=self.round.closes_at
+        )
+        for problem in problems:
+            self.add_error("remind_at", problem)
+        cleaned["reminders"] = found
+        return cleaned
+
+
+class InviteForm(forms.Form):
+    """More people to ask: `invitees` of a valid form is what `invite` takes."""
+
+    seats = RowsField(
+        label=gettext_lazy("People"),
+        queryset=Seat.objects.none(),
+        error_messages={"required": gettext_lazy("Pick at least one person to ask.")},
+    )
+    consulted = forms.BooleanField(
+        label=gettext_lazy("Only consult them: nobody has to wait for their answer"), required=False
+    )
+
+    def __init__(self, *args: Any, round: Round, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kind = kinds.kind_of(round)
+        asked = round.invitations.filter(removed_at=None).values("seat")
+        field = cast(RowsField, self.fields["seats"])
+        field.queryset = (
+            Seat.objects.current()
+            .filter(product=round.product_id)
+            .exclude(pk__in=asked)
+            .exclude(role=Seat.Role.READER)
+            .select_related("user", "department")
+            .order_by("department__name", "user__name", "pk")
+        )
+        self.people = [(seat, self.kind.asks(round, seat)) for seat in field.queryset]
+        if not self.kind.has_consulted:
+            del self.fields["consulted"]
+
+    @property
+    def invitees(self) -> list[Invitee]:
+        asks = {seat.pk: number for seat, number in self.people}
+        is_required = not self.cleaned_data.get("consulted")
+        return [Invitee(seat, is_required=is_required, asked=asks[seat.pk]) for seat in self.cleaned_data["seats"]]
+
+    def clean_seats(self) -> Any:
+        chosen = self.cleaned_data["seats"]
+        asks = {seat.pk: number for seat, number in self.people}
+        if mute := [seat.user.get_full_name() for seat in chosen if not asks[seat.pk]]:
+            words = _("%(names)s may give no answer in this round: what it asks is for other departments.")
+            raise forms.ValidationError(words, code="nothing-to-answer", params={"names": ", ".join(mute)})
+        return chosen

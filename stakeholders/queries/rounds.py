@@ -199,6 +199,12 @@ def round_page(round: Round, *, now: datetime, sort: str = "needs", department: 
     )
 
 
+def planned(round: Round, now: datetime) -> list[datetime]:
+    """Return when those who are silent then will be reminded: instants to come, each once, rising."""
+    waiting = round.messages.untried_reminders().filter(due_at__gt=now)
+    return list(waiting.order_by("due_at").values_list("due_at", flat=True).distinct())
+
+
 def _people(
     round: Round,
     invitations: Sequence[Invitation],

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django import forms
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
-from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -20,18 +20,17 @@ from stakeholders import access, clock, deadline_wording, kinds, wording
 from stakeholders.actions import closing, extending, reminding
 from stakeholders.actions import rounds as actions
 from stakeholders.actions.closing import CannotCloseEarly, RoundIsClosed
-from stakeholders.actions.links import copy_seat_link, end_seat_link, renew_seat_link, url_of
 from stakeholders.actions.rounds import DeadlineHasPassed
 from stakeholders.forms.deadlines import twice_in_words
-from stakeholders.forms.rounds import ExtendForm, WhyForm
+from stakeholders.forms.rounds import ExtendForm, RemindersForm, WhyForm
 from stakeholders.forms.rows import LONGEST_ID
-from stakeholders.models import Invitation, Round, Seat, Verb
+from stakeholders.models import Round, Seat, Verb
 from stakeholders.pages import gone_back, said
 from stakeholders.queries import rounds as queries
 from stakeholders.queries.activity import lines_about
 
 
-def _context(seat: Seat, **more: Any) -> dict[str, Any]:
+def context_of(seat: Seat, **more: Any) -> dict[str, Any]:
     return {"product": seat.product, "seat": seat, "tab": "rounds", "can_edit": seat.reaches(access.EDIT), **more}
 
 
@@ -39,7 +38,7 @@ def _context(seat: Seat, **more: Any) -> dict[str, Any]:
 @require_safe
 def rounds(request: HttpRequest, slug: str) -> HttpResponse:
     seat = access.seat(request.user, slug)
-    return render(request, "stakeholders/rounds.html", _context(seat, rounds=queries.rounds_of(seat.product)))
+    return render(request, "stakeholders/rounds.html", context_of(seat, rounds=queries.rounds_of(seat.product)))
 
 
 @login_required
@@ -49,12 +48,12 @@ def round(request: HttpRequest, slug: str, public_id: str) -> HttpResponse:
     seat, found = access.round_of(request.user, slug, public_id)
     found = _settled(found)
     if not seat.reaches(access.EDIT):
-        context = _context(seat, round=found, noun=kinds.kind_of(found).noun, **_numbers(found))
+        context = context_of(seat, round=found, noun=kinds.kind_of(found).noun, **_numbers(found))
         return render(request, "stakeholders/round_outcome.html", context)
     sort = request.GET.get("sort") if request.GET.get("sort") in queries.SORTS else queries.SORTS[0]
     now = clock.now()
     page = queries.round_page(found, now=now, sort=str(sort), department=request.GET.get("department", ""))
-    context = _context(
+    context = context_of(
         seat,
         page=page,
         round=found,
@@ -147,41 +146,7 @@ def extend_round(request: HttpRequest, slug: str, public_id: str) -> HttpRespons
             )
         )
 
-    return _ask(request, seat, found, form, act, "stakeholders/round_extend.html")
-
-
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def extend_for(request: HttpRequest, slug: str, public_id: str, pk: int) -> HttpResponse:
-    """Give one person more time than the others."""
-    seat, found = access.round_of(request.user, slug, public_id, need=access.EDIT)
-    invitation = _standing(found, pk)
-    name = invitation.seat.user.get_full_name()
-    form = ExtendForm(request.POST if request.method == "POST" else None, round=found, invitation=invitation)
-
-    def act() -> str:
-        extending.extend_for(
-            invitation,
-            to=form.cleaned_data["deadline"],
-            why=form.cleaned_data["why"],
-            by=seat,
-            now=clock.database_now(),
-        )
-        invitation.refresh_from_db(fields=["extended_to"])
-        words = _("%(name)s has until %(deadline)s and is told. The round closes when nobody has time left.")
-        said = words % {"name": name, "deadline": deadline_wording.short(invitation)}
-        return " ".join(filter(None, [said, twice_in_words(form.cleaned_data["deadline"])]))
-
-    own_deadline = deadline_wording.long(invitation)
-    template = "stakeholders/round_extend_for.html"
-    return _ask(request, seat, found, form, act, template, invitation=invitation, name=name, own_deadline=own_deadline)
-
-
-def _standing(found: Round, pk: int) -> Invitation:
-    """Return an invitation that stands, its round in hand. Raises Http404."""
-    invitation = get_object_or_404(found.invitations.standing().select_related("seat__user", "department"), pk=pk)
-    invitation.round = found
-    return invitation
+    return ask(request, seat, found, form, act, "stakeholders/round_extend.html")
 
 
 @login_required
@@ -196,7 +161,7 @@ def close_round(request: HttpRequest, slug: str, public_id: str) -> HttpResponse
         after = closing.close_early(found, why=form.cleaned_data["why"], by=seat, now=clock.database_now())
         return _("Closed. %s") % (after.outcome or {}).get("sentence", "")
 
-    return _ask(request, seat, found, form, act, "stakeholders/round_close.html", refusal=refusal)
+    return ask(request, seat, found, form, act, "stakeholders/round_close.html", refusal=refusal)
 
 
 @login_required
@@ -209,14 +174,14 @@ def withdraw_round(request: HttpRequest, slug: str, public_id: str) -> HttpRespo
         actions.withdraw_round(found, why=form.cleaned_data["why"], by=seat, now=clock.database_now())
         return _("Withdrawn. Everyone asked is told.")
 
-    return _ask(request, seat, found, form, act, "stakeholders/round_withdraw.html")
+    return ask(request, seat, found, form, act, "stakeholders/round_withdraw.html")
 
 
-def _ask(
+def ask(
     request: HttpRequest,
     seat: Seat,
     found: Round,
-    form: WhyForm,
+    form: forms.Form,
     act: Callable[[], str],
     template: str,
     **more: Any,
@@ -242,7 +207,7 @@ def _ask(
             else:
                 said(request, sentence)
                 return gone_back(request, "stakeholders:round", found.product.slug, found.public_id)
-    context = _context(
+    context = context_of(
         seat,
         round=found,
         form=form,
@@ -255,51 +220,20 @@ def _ask(
 
 
 @login_required
-@require_POST
-def remove_invitation(request: HttpRequest, slug: str, public_id: str, pk: int) -> HttpResponse:
+@require_http_methods(["GET", "HEAD", "POST"])
+def change_reminders(request: HttpRequest, slug: str, public_id: str) -> HttpResponse:
+    """Set when those who are silent then are reminded."""
     seat, found = access.round_of(request.user, slug, public_id, need=access.EDIT)
-    invitation = get_object_or_404(found.invitations.select_related("seat__user"), pk=pk)
-    try:
-        actions.remove_invitation(invitation, by=seat, now=clock.database_now())
-    except (RoundIsClosed, DeadlineHasPassed):
-        said(request, _("The deadline has passed: who was asked stays as it is."))
-    else:
-        name = invitation.seat.user.get_full_name()
-        said(request, _("%s is not asked any more. What they answered is kept.") % name)
-    return gone_back(request, "stakeholders:round", slug, public_id)
+    now = clock.database_now()
+    form = RemindersForm(
+        request.POST if request.method == "POST" else None, round=found, planned=queries.planned(found, now), now=now
+    )
 
+    def act() -> str:
+        reminding.change_reminders(found, to=form.cleaned_data["reminders"], by=seat, now=now)
+        if not form.cleaned_data["reminders"]:
+            return _("Nobody is reminded any more.")
+        dates = " · ".join(wording.instant(at, found.zone) for at in form.cleaned_data["reminders"])
+        return _("Those who are silent then are reminded: %(dates)s.") % {"dates": dates}
 
-@login_required
-@require_POST
-def end_link(request: HttpRequest, slug: str, public_id: str, pk: int) -> HttpResponse:
-    """End someone's personal link; nobody answers by it until a new one is made."""
-    seat, found = access.round_of(request.user, slug, public_id, need=access.EDIT)
-    invitation = get_object_or_404(found.invitations.standing().select_related("seat__user"), pk=pk)
-    end_seat_link(invitation.seat, found, by=seat, now=clock.now())
-    name = invitation.seat.user.get_full_name()
-    said(request, _("The link of %s has ended, and gets no mail until you make a new one.") % name)
-    return gone_back(request, "stakeholders:round", slug, public_id)
-
-
-@login_required
-@require_POST
-def copy_link(request: HttpRequest, slug: str, public_id: str, pk: int) -> HttpResponse:
-    """Show someone's personal link, this once; it is written down that it was."""
-    return _show_link(request, slug, public_id, pk, copy_seat_link)
-
-
-@login_required
-@require_POST
-def renew_link(request: HttpRequest, slug: str, public_id: str, pk: int) -> HttpResponse:
-    """Make someone a new link and show it, this once; the old one has ended."""
-    return _show_link(request, slug, public_id, pk, renew_seat_link)
-
-
-def _show_link(request: HttpRequest, slug: str, public_id: str, pk: int, make: Callable[..., Any]) -> HttpResponse:
-    seat, found = access.round_of(request.user, slug, public_id, need=access.EDIT)
-    invitation = _standing(found, pk)
-    link = make(invitation.seat, found, by=seat, now=clock.now())
-    context = _context(seat, round=found, invitation=invitation, url=url_of(link), is_new=make is renew_seat_link)
-    response = render(request, "stakeholders/round_link.html", context)
-    patch_cache_control(response, no_store=True, private=True)
-    return response
+    return ask(request, seat, found, form, act, "stakeholders/round_reminders.html")

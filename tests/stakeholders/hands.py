@@ -9,6 +9,13 @@ class Hands:
     name = "hands"
     noun = "show of hands"
     button = "Raise my hand"
+    has_consulted = True
+
+    def asks(self, round, seat):
+        return 0 if seat.role == "reader" else 1
+
+    def removal_words(self, invitation):
+        return "Their hand is not counted."
 
     def __init__(self):
         self.closed = []
