@@ -13,8 +13,10 @@ from prioritization.rules.scales import SPLIT_FROM
 from roadmap.filters import NONE, FeatureFilter
 from roadmap.models import Feature
 
-SPLIT, CONTESTED = "split", "contested"
+SPLIT, CONTESTED, LACKING = "split", "contested", "lacking"
 MOST_TIERS = 99
+ENOUGH_VOTES = 3
+"""As in rules.disagreement, whose numpy a page need not load."""
 
 
 class RankingFilter(FeatureFilter):
@@ -59,3 +61,26 @@ class RankingFilter(FeatureFilter):
         if value == CONTESTED:
             return queryset.filter(standing__rank_low__lte=self.cut, standing__rank_high__gt=self.cut)
         return queryset.filter(standing__split__gt=SPLIT_FROM)
+
+
+class PickFilter(FeatureFilter):
+    """Filters the features that a round can ask about, also by the votes that they have."""
+
+    votes = filters.ChoiceFilter(
+        label=_("Votes"),
+        method="voted",
+        choices=[(LACKING, _("lacking: fewer than 3 people")), (SPLIT, _("split"))],
+        empty_label=_("any"),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.filters["owner"], self.filters["size"]
+
+    def voted(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        return queryset.filter(standing__split__gt=SPLIT_FROM) if value == SPLIT else lacking_votes(queryset)
+
+
+def lacking_votes(features: QuerySet) -> QuerySet:
+    """Return those of these features whose votes are too few to say how much people agree."""
+    return features.exclude(standing__votes__gte=ENOUGH_VOTES)

@@ -14,6 +14,7 @@ from prioritization.models import Ballot, VotingFeature, VotingRound
 from prioritization.queries.ballot import criteria_for
 from prioritization.queries.criteria import criteria_of
 from roadmap.models import Feature, Product
+from stakeholders.actions.people import NewPerson, add_people
 from stakeholders.actions.rounds import Invitee, open_round
 from stakeholders.models import Invitation, Round, Seat
 from stakeholders.rules.deadlines import Deadline
@@ -26,6 +27,7 @@ def open_voting_round(
     title: str,
     features: Iterable[Feature],
     seats: Iterable[Seat],
+    newcomers: Sequence[NewPerson] = (),
     deadline: Deadline,
     by: Seat,
     now: datetime,
@@ -37,6 +39,7 @@ def open_voting_round(
 ) -> Round:
     """Ask these people about these features until the deadline; the invitations go out at once.
 
+    newcomers  people who get a seat first, by their addresses, and are asked as well
     reminders  instants before the deadline; None for those that fit its length
     results    when people may see the ranking, one of VotingRound.Results
     secrecy    who may see who voted how, one of VotingRound.Secrecy; it stays
@@ -59,7 +62,7 @@ def open_voting_round(
             params={"feature": mixed.feature.title, "round": mixed.voting.round.title},
         )
     invitees = []
-    for seat in seats:
+    for seat in [*seats, *_seated(product, newcomers, by=by, now=now)]:
         may_rate = sum(each.may_be_rated_by(seat.department_id) for each in criteria)
         if not may_rate:
             raise ValidationError(
@@ -99,6 +102,14 @@ def _asked_in_secret(product: Product, features: Sequence[Feature], *, is_anonym
     if not is_anonymous:
         asked = asked.filter(voting__secrecy=VotingRound.Secrecy.ANONYMOUS)
     return asked.select_related("feature", "voting__round").first()
+
+
+def _seated(product: Product, newcomers: Sequence[NewPerson], *, by: Seat, now: datetime) -> list[Seat]:
+    """Give each a seat; somebody else may have done so a moment ago."""
+    if not newcomers:
+        return []
+    add_people(product, newcomers, by=by, now=now)
+    return list(Seat.objects.current().filter(product=product, user__email__in=[each.email for each in newcomers]))
 
 
 def give_ballots(round: Round, voting: VotingRound) -> None:

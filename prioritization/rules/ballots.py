@@ -11,6 +11,9 @@ from typing import NamedTuple
 SECONDS_A_CELL = 2.5
 """What one answer takes, measured on phones; shown before anybody starts."""
 
+LONG_SECONDS = 600
+"""A ballot that takes longer is finished by few; who opens the round is told."""
+
 SCALE = (1, 2, 3, 4, 5)
 NO_OPINION = "none"
 

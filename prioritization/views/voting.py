@@ -1,4 +1,4 @@
-"""The page that opens a voting round; before the mails go out it asks once more."""
+"""The page that opens a voting round; before the mails go out it shows them and asks once more."""
 
 from __future__ import annotations
 
@@ -7,22 +7,28 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from prioritization import access
 from prioritization.actions.voting import open_voting_round
+from prioritization.actions.voting_preview import preview_invitations
 from prioritization.forms.voting import VotingForm, as_typed
+from prioritization.queries import voting as queries
 from prioritization.queries.criteria import criteria_of
-from prioritization.queries.voting import pick
 from prioritization.rules.ballots import seconds_for
 from stakeholders import clock, deadline_wording, wording
-from stakeholders.forms.deadlines import twice_in_words
-from stakeholders.models import Seat
+from stakeholders.forms.deadlines import off_hours_in_words, twice_in_words
+from stakeholders.forms.rows import LONGEST_ID
+from stakeholders.models import Round, Seat
 from stakeholders.pages import said
 from stakeholders.rules import reminders as reminder_rules
+
+MAILS_SHOWN = 30
+"""So many mails are written out at once; the rest on demand."""
 
 
 @login_required
@@ -31,37 +37,23 @@ def open_voting(request: HttpRequest, slug: str) -> HttpResponse:
     seat, now = access.seat(request.user, slug, need=access.EDIT), clock.database_now()
     if request.method != "POST":
         return _page(request, seat, _form(seat, now))
-    if "check" not in request.POST and "sure" not in request.POST:
+    if not {"check", "all", "sure"} & set(request.POST):
         return _page(request, seat, _form(seat, now, initial=as_typed(request.POST)))
     form = _form(seat, now, request.POST)
     if not form.is_valid():
         return _page(request, seat, form, status=422)
-    if "sure" not in request.POST:
-        return render(request, "prioritization/voting_sure.html", _context(seat, form) | _what_follows(form, now))
-    terms = form.cleaned_data
     try:
-        round = open_voting_round(
-            seat.product,
-            title=terms["title"],
-            features=terms["features"],
-            seats=terms["seats"],
-            deadline=terms["deadline"],
-            reminders=terms["reminders"],
-            note=terms["note"],
-            results=terms["results"],
-            secrecy=terms["secrecy"],
-            by=seat,
-            now=now,
-        )
+        if "sure" not in request.POST:
+            return _ask(request, seat, form, now)
+        round = _open(seat, form, now)
     except ValidationError as refusal:
         form.add_error(None, refusal)
         return _page(request, seat, form, status=422)
+    asked = round.invitations.count()
     sent = ngettext(
-        "The round is open; %(n)d invitation goes out.",
-        "The round is open; %(n)d invitations go out.",
-        len(terms["seats"]),
+        "The round is open; %(n)d invitation goes out.", "The round is open; %(n)d invitations go out.", asked
     )
-    said(request, sent % {"n": len(terms["seats"])})
+    said(request, sent % {"n": asked})
     response = redirect("stakeholders:round", slug, round.public_id)
     response.status_code = 303
     return response
@@ -75,37 +67,105 @@ def _context(seat: Seat, form: VotingForm) -> dict[str, Any]:
     return {"product": seat.product, "seat": seat, "tab": "rounds", "can_edit": True, "form": form}
 
 
+def _open(seat: Seat, form: VotingForm, now: datetime) -> Round:
+    terms = form.cleaned_data
+    return open_voting_round(
+        seat.product,
+        title=terms["title"],
+        features=terms["features"],
+        seats=terms["seats"],
+        newcomers=terms["newcomers"],
+        deadline=terms["deadline"],
+        reminders=terms["reminders"],
+        note=terms["note"],
+        results=terms["results"],
+        secrecy=terms["secrecy"],
+        by=seat,
+        now=now,
+    )
+
+
 def _page(request: HttpRequest, seat: Seat, form: VotingForm, *, status: int = 200) -> HttpResponse:
     data = request.POST if request.method == "POST" else request.GET
-    features = pick(
-        seat.product,
-        data,
-        picked=[int(each) for each in data.getlist("features") if each.isascii() and each.isdigit() and len(each) < 19],
-        criteria=len(form.criteria),
-        add="pick" in data,
-        drop="drop" in data,
+    last = queries.last_time(seat.product)
+    picked = _ids(data, "features")
+    if "lacking" in data:
+        picked |= queries.without_votes(seat.product)
+    if "last-features" in data and last:
+        picked |= last.features
+    features = queries.pick(
+        seat.product, data, picked=picked, criteria=len(form.criteria), add="pick" in data, drop="drop" in data
     )
-    asked = set(data.getlist("seats")) if request.method == "POST" else None
-    people = [
-        {"seat": each, "is_asked": asked is None or str(each.pk) in asked, "may_rate": form.may_rate(each)}
-        for each in form.people
-    ]
-    context = _context(seat, form) | {"features": features, "people": people, "criteria": len(form.criteria)}
+    pasted = form.pasted_so_far
+    asked = _asked(request, form, last) | ({each.pk for each in pasted.known} if pasted else set())
+    departments = queries.departments(form.people, form.criteria, asked=asked)
+    context = _context(seat, form) | {
+        "features": features,
+        "departments": departments,
+        "people": len(form.people),
+        "pasted": pasted,
+        "last": last,
+        "criteria": len(form.criteria),
+        "cautions": _cautions(form, features.picked, asked) if request.method == "POST" else [],
+    }
     return render(request, "prioritization/voting_new.html", context, status=status)
 
 
-def _what_follows(form: VotingForm, now: datetime) -> dict[str, Any]:
-    """What one is asked to be sure of: how many mails, how long it takes them, until when, and when they are reminded."""
+def _ids(data: QueryDict, name: str) -> set[int]:
+    """Return the ids that a list of boxes holds; what no id can be is passed over."""
+    return {int(each) for each in data.getlist(name) if each.isascii() and each.isdigit() and len(each) <= LONGEST_ID}
+
+
+def _asked(request: HttpRequest, form: VotingForm, last: queries.LastTime | None) -> set[int]:
+    """Return the ids of the seats that are ticked, after the button that was pressed; at first everyone's."""
+    data = request.POST if request.method == "POST" else request.GET
+    everyone = {seat.pk for seat in form.people}
+    if (request.method != "POST" and "seats" not in data) or "everybody" in data:
+        return everyone
+    if "nobody" in data:
+        return set()
+    if "last-people" in data and last:
+        return everyone & last.seats
+    of = {key: data.get(key, "") for key in ("department", "without")}
+    keyed = {key: {seat.pk for seat in form.people if str(seat.department_id or "none") == of[key]} for key in of}
+    return (_ids(data, "seats") | keyed["department"]) - keyed["without"]
+
+
+def _cautions(form: VotingForm, features: int, asked: set[int]) -> list[str]:
+    """What is worth a second thought, of a form that is valid or still being filled in."""
+    deadline = form.cleaned_data.get("deadline") if form.is_bound else form.proposed()
+    pasted = form.pasted_so_far
+    new = [each.department.pk if each.department else None for each in pasted.new] if pasted else []
+    found = queries.cautions(
+        features=features,
+        criteria=form.criteria,
+        asked=[*(seat.department_id for seat in form.people if seat.pk in asked), *new],
+        there=[(seat.department_id, seat.department.name if seat.department else "") for seat in form.people],
+    )
+    return [*filter(None, [off_hours_in_words(deadline) if deadline else ""]), *found]
+
+
+def _ask(request: HttpRequest, seat: Seat, form: VotingForm, now: datetime) -> HttpResponse:
+    """Ask whether one is sure: how many mails and how they read, how long it takes, until when, when who is reminded."""
     terms = form.cleaned_data
-    deadline = terms["deadline"]
-    reminders = terms["reminders"]
+    deadline, reminders = terms["deadline"], terms["reminders"]
     if reminders is None:
         reminders = reminder_rules.schedule(now, deadline.at, deadline.zone)
-    return {
-        "features": len(terms["features"]),
-        "people": len(terms["seats"]),
+    people = len(terms["seats"]) + len(terms["newcomers"])
+    limit = people if "all" in request.POST else MAILS_SHOWN
+    context = _context(seat, form) | {
+        "features": terms["features"],
+        "people": people,
+        "newcomers": terms["newcomers"],
+        "pasted": terms["pasted"],
+        "mails": preview_invitations(lambda: _open(seat, form, now), now=now, limit=limit),
         "duration": wording.duration(seconds_for(len(terms["features"]) * len(form.criteria))),
         "deadline": deadline_wording.long_at(deadline.at, deadline.zone, is_date_only=deadline.is_end_of_day),
         "twice": twice_in_words(deadline),
         "reminders": [wording.instant(at, deadline.zone) for at in reminders],
+        "cautions": _cautions(form, len(terms["features"]), {each.pk for each in terms["seats"]}),
+        "results": dict(form.fields["results"].choices)[terms["results"]],  # type: ignore[attr-defined]
+        "secrecy": dict(form.fields["secrecy"].choices)[terms["secrecy"]],  # type: ignore[attr-defined]
+        "title": _("Send the invitations?"),
     }
+    return render(request, "prioritization/voting_sure.html", context)

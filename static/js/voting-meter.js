@@ -11,5 +11,6 @@ form?.addEventListener("change", (event) => {
   if (event.target.name !== "features") return;
   const count = form.querySelectorAll('[name="features"]:checked, [data-role="hidden-pick"]').length;
   const time = duration(count * form.dataset.criteria * form.dataset.seconds);
+  meter.classList.toggle("warn", count * form.dataset.criteria * form.dataset.seconds > form.dataset.long);
   meter.textContent = count ? meter.dataset.some.replace("%(features)s", count).replace("%(time)s", time) : meter.dataset.none;
 });

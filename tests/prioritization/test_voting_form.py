@@ -1,13 +1,17 @@
 """The page on which a manager opens a voting round."""
 
+import html
 import re
 from datetime import timedelta
 
 import pytest
+from django.apps import apps
 
 from prioritization.models import Criterion, VotingRound
+from roadmap.models import Standing
 from stakeholders import clock
-from stakeholders.models import Message, Round
+from stakeholders.mail.rendering import render
+from stakeholders.models import Message, Round, Seat, User
 from tests import factories
 from tests.prioritization.test_ballot import text_of
 
@@ -156,7 +160,7 @@ def test_who_may_rate_nothing_is_named(client, sign_in, mia, stan, typed, beacon
     only.raters.add(factories.department("Engineering"))
     browser = sign_in(mia)
     assert "may rate no criterion" in text_of(browser.get(URL))
-    assert "Stan Lindqvist’s department may not rate any of the criteria." in text_of(
+    assert "Stan Lindqvist may not rate any of the criteria: they are for other departments." in text_of(
         browser.post(URL, typed | {"check": "1"})
     )
 
@@ -176,3 +180,177 @@ def test_own_reminder_dates_are_listed_before_one_is_sure(client, sign_in, mia, 
     tomorrow = clock.now() + timedelta(days=1)
     page = sign_in(mia).post(URL, typed | {"check": "1", "remind": "own", "remind_at": f"{tomorrow:%Y-%m-%d} 08:00"})
     assert re.search(r"Whoever is silent is reminded: \w+ \d+ \w+, 08:00 CES?T\.", text_of(page).replace("\u00a0", " "))
+
+
+# people
+
+
+def ticked(page):
+    return {int(each) for each in re.findall(r'name="seats" value="(\d+)" checked', page.content.decode())}
+
+
+@pytest.fixture
+def ines(beacon):
+    return factories.seat(beacon, name="Ines Duarte", department_name="Support")
+
+
+def test_a_whole_department_is_asked_or_left_out_by_one_press(client, sign_in, mia, stan, ines, typed):
+    browser = sign_in(mia)
+    assert ticked(browser.get(URL)) == {mia.pk, stan.pk, ines.pk}
+    assert ticked(browser.post(URL, typed | {"department": ines.department_id})) == {stan.pk, ines.pk}
+    assert ticked(browser.post(URL, typed | {"without": stan.department_id})) == set()
+    assert ticked(browser.post(URL, typed | {"everybody": "1"})) == {mia.pk, stan.pk, ines.pk}
+    assert ticked(browser.post(URL, typed | {"nobody": "1"})) == set()
+
+
+def test_each_department_says_what_it_may_rate(client, sign_in, mia, stan, ines, features, beacon):
+    for key, name in (("effort", "Effort"), ("impact", "Impact")):
+        Criterion.objects.create(product=beacon, key=key, name=name, low_anchor="low", high_anchor="high")
+    Criterion.objects.get(key="effort").raters.add(stan.department)
+    words = text_of(sign_in(mia).get(URL))
+    assert re.search(r"Sales 1 of 1 · rates every criterion", words)
+    assert re.search(r"Support 1 of 1 · rates Impact", words)
+
+
+def test_as_last_time_picks_what_and_whom_the_last_round_asked(client, sign_in, mia, olga, stan, voting, typed):
+    browser = sign_in(mia)
+    nothing = typed | {"features": [], "seats": [mia.pk]}
+    assert ticked(browser.post(URL, nothing | {"last-people": "1"})) == {stan.pk, olga.pk}
+    last = set(voting.voting.asked.values_list("feature", flat=True))
+    assert picked(browser.post(URL, nothing | {"last-features": "1"})) == last
+
+
+def test_all_that_lack_votes_are_added_to_what_is_picked(client, sign_in, mia, typed, features, beacon):
+    Standing.objects.create(feature=features[0], product=beacon, run=1, votes=3)
+    Standing.objects.create(feature=features[1], product=beacon, run=1, votes=2)
+    page = sign_in(mia).post(URL, typed | {"features": [features[0].pk], "lacking": "1"})
+    assert picked(page) == {each.pk for each in features}
+    page = sign_in(mia).post(URL, typed | {"features": [], "lacking": "1"})
+    assert picked(page) == {features[1].pk, features[2].pk}
+
+
+@pytest.mark.parametrize(("votes", "found"), [("lacking", "Weekly digest"), ("split", "Undo send")])
+def test_features_are_filtered_by_their_votes(client, sign_in, mia, typed, features, beacon, votes, found):
+    for feature in features[:2]:
+        Standing.objects.create(
+            feature=feature, product=beacon, run=1, votes=9, split=0.9 if feature == features[0] else 0.1
+        )
+    words = text_of(sign_in(mia).post(URL, typed | {"filter": "1", "f-votes": votes}))
+    assert "1 of 3 shown" in words and found in words
+
+
+PASTE = "Ann Lee <ann@new.example>; bob@new.example, stan.lindqvist@people.example\nann@new.example"
+
+
+def test_pasted_addresses_are_shown_as_new_known_and_repeated_before_anything_is_written(
+    client, sign_in, mia, stan, typed
+):
+    people = Seat.objects.count()
+    page = sign_in(mia).post(URL, typed | {"seats": [], "addresses": PASTE, "read": "1"})
+    words = text_of(page)
+    assert "2 people are new and get seats when the round opens: Ann Lee" in words
+    assert "Here already, and asked: Stan Lindqvist" in words
+    assert "Given twice, counted once: ann@new.example." in words
+    assert ticked(page) == {stan.pk}
+    assert (Seat.objects.count(), Round.objects.count()) == (people, 0)
+
+
+def test_new_people_get_their_seat_and_mail_when_the_round_opens(client, sign_in, mia, stan, typed):
+    support = factories.department("Support")
+    sent = typed | {"seats": [], "addresses": PASTE, "new_department": support.pk}
+    browser = sign_in(mia)
+    words = text_of(browser.post(URL, sent | {"check": "1"}))
+    assert "Send 3 invitations now?" in words and "Ann Lee" in words
+    assert not Round.objects.exists() and not User.objects.filter(email="ann@new.example").exists()
+
+    browser.post(URL, sent | {"sure": "1"})
+    asked = Round.objects.get().invitations.all()
+    assert {each.seat.user.email for each in asked} == {
+        "ann@new.example", "bob@new.example", "stan.lindqvist@people.example",
+    }  # fmt: skip
+    ann = Seat.objects.get(user__email="ann@new.example")
+    assert (ann.department, ann.role, ann.user.name) == (support, Seat.Role.STAKEHOLDER, "Ann Lee")
+
+
+@pytest.mark.parametrize(
+    ("addresses", "sentence"),
+    [
+        ("ann@new.example; not an address", "No e-mail address in “not an address”. Correct or remove it."),
+        ("vera.vogel@people.example", "Vera Vogel may only read. Make a stakeholder of them on the People page first."),
+    ],
+)
+def test_a_wrong_address_is_quoted_and_nothing_is_lost(
+    client, sign_in, mia, stan, vera, typed, features, addresses, sentence
+):
+    page = sign_in(mia).post(URL, typed | {"addresses": addresses, "check": "1"})
+    assert page.status_code == 422
+    assert sentence in text_of(page)
+    assert addresses in page.content.decode().replace("&#x27;", "'") and "Argue now." in page.content.decode()
+    assert picked(page) == {features[0].pk, features[2].pk} and ticked(page) == {stan.pk}
+
+
+# what is worth a second thought, and the mails
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        (
+            {"deadline_on": "2030-11-30"},
+            "Saturday 30 November 2030 is on a weekend: few people look at their mail then.",
+        ),
+        ({"deadline_on": "2030-11-30", "deadline_time": ""}, "Saturday 30 November 2030 is on a weekend"),
+        ({"deadline_on": "2030-11-28", "deadline_time": "22:30"}, "22:30 in Berlin is outside working hours"),
+        ({}, "Product, Support have no voice: nobody of them is asked."),
+    ],
+)
+def test_it_warns_and_does_not_refuse(client, sign_in, mia, ines, typed, changes, sentence):
+    page = sign_in(mia).post(URL, typed | changes | {"check": "1"})
+    assert page.status_code == 200
+    assert sentence in text_of(page)
+    assert sentence in text_of(sign_in(mia).post(URL, typed | changes | {"back": "1"}))
+    assert client.post(URL, typed | changes | {"sure": "1"}).status_code == 303
+
+
+def test_a_ballot_that_few_finish_is_named_with_the_number_that_fits(client, sign_in, mia, stan, typed, beacon):
+    many = [factories.feature(beacon) for _ in range(70)]
+    words = text_of(sign_in(mia).post(URL, typed | {"features": [each.pk for each in many], "check": "1"}))
+    assert (
+        "70 features take about 12 min a person, and few people get to the end of more than 10 min. "
+        "About 60 features fit." in words
+    )
+
+
+def test_each_persons_mail_is_shown_as_it_will_be_sent_and_no_row_is_left(client, sign_in, mia, stan, ines, typed):
+    sent = typed | {"seats": [stan.pk, ines.pk]}
+    browser = sign_in(mia)
+    before = rows()
+    page = browser.post(URL, sent | {"check": "1"})
+    assert rows() == before
+    shown = {
+        html.unescape(each)
+        for each in re.findall(r'<pre class="letter" dir="auto">(.*?)</pre>', page.content.decode(), re.S)
+    }
+    assert len(shown) == 2
+
+    browser.post(URL, sent | {"sure": "1"})
+    messages = Message.objects.filter(kind=Message.Kind.INVITATION).select_related(
+        "user", "seat__user", "product", "round__product"
+    )
+    assert {str(render(each, now=each.created_at, masked=True).body) for each in messages} == shown
+
+
+def test_all_mails_are_shown_on_demand(client, sign_in, mia, typed, beacon, monkeypatch):
+    monkeypatch.setattr("prioritization.views.voting.MAILS_SHOWN", 2)
+    sent = typed | {"seats": [factories.seat(beacon).pk for _ in range(4)]}
+    page = sign_in(mia).post(URL, sent | {"check": "1"})
+    assert page.content.decode().count('class="letter"') == 2 and "Show all 4 mails" in text_of(page)
+    assert client.post(URL, sent | {"all": "1"}).content.decode().count('class="letter"') == 4
+
+
+def rows():
+    """How many rows each table of ours has."""
+    models = [
+        each for each in apps.get_models() if each._meta.app_label in ("stakeholders", "roadmap", "prioritization")
+    ]
+    return {each._meta.label: each.objects.count() for each in models}
