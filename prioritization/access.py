@@ -11,7 +11,18 @@ from stakeholders import access, grants
 from stakeholders.access import ANSWER, EDIT, OWN, READ, seat
 from stakeholders.models import Round, Seat
 
-__all__ = ["ANSWER", "EDIT", "OWN", "READ", "ballot", "can_see_results", "hiding_round", "seat"]
+__all__ = [
+    "ANSWER",
+    "EDIT",
+    "OWN",
+    "READ",
+    "ballot",
+    "can_see_names",
+    "can_see_results",
+    "hiding_round",
+    "names_seen_by",
+    "seat",
+]
 
 
 def ballot(request: HttpRequest, public_id: str) -> Ballot:
@@ -32,9 +43,9 @@ def ballot(request: HttpRequest, public_id: str) -> Ballot:
 def hiding_round(seat: Seat) -> Round | None:
     """Return the open voting round that still keeps its votes from this person; None when they may see results.
 
-    Managers and owners see everything at once, marked as live. Everybody else sees nothing that an open round's votes
-    went into, because what one has seen sways what one gives; unless the round says that it shows them to each who is
-    done, and this person is. Of several such rounds the one that closes last is returned: until then nothing shows.
+    The same rule as `can_see_results`, over all voting rounds of the product, because scores and ranks are made from all
+    of them: every page, part, file and API that shows them asks here. Of several such rounds the one that closes last is
+    returned: until then nothing shows.
     """
     if seat.reaches(EDIT):
         return None
@@ -44,6 +55,26 @@ def hiding_round(seat: Seat) -> Round | None:
     return open_rounds.exclude(may_look).select_related("voting").order_by("-deadline_at").first()
 
 
-def can_see_results(seat: Seat) -> bool:
-    """Whether this person may see scores, ranks and votes now; asked by every page, part, file and API that shows them."""
-    return hiding_round(seat) is None
+def can_see_results(voting: VotingRound, seat: Seat) -> bool:
+    """Whether this person may see what a voting round brings, without names.
+
+    Managers and owners see everything at once, marked as live; of an anonymous round only what came out. Everybody else
+    sees nothing that an open round's votes went into, because what one has seen sways what one gives; unless the round
+    says that it shows them to each who is done, and this person is.
+    """
+    if seat.reaches(EDIT) or not voting.round.is_open:
+        return True
+    if voting.results != VotingRound.Results.AFTER_DONE:
+        return False
+    return voting.ballots.filter(invitation__seat=seat, done_at__isnull=False).exists()
+
+
+def names_seen_by(seat: Seat) -> frozenset[str]:
+    """Return the kinds of secrecy (VotingRound.Secrecy) that do not keep from this person who voted how."""
+    seen = {VotingRound.Secrecy.NAMED} | ({VotingRound.Secrecy.MANAGERS} if seat.reaches(EDIT) else set())
+    return frozenset(map(str, seen))
+
+
+def can_see_names(voting: VotingRound, seat: Seat) -> bool:
+    """Whether this person may see who voted how in a round. Of an anonymous one nobody does, whatever their role."""
+    return str(voting.secrecy) in names_seen_by(seat) and can_see_results(voting, seat)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import QuerySet
 from rest_framework import generics, serializers
 
-from prioritization.access import can_see_results
+from prioritization.access import hiding_round
 from roadmap.models import Standing
 from stakeholders.api import OfProduct
 
@@ -31,7 +31,7 @@ class Ranking(OfProduct, generics.ListAPIView):
     queryset = Standing.objects.none()
 
     def get_queryset(self) -> QuerySet[Standing]:
-        if not can_see_results(self.seat):
+        if hiding_round(self.seat):
             return Standing.objects.none()
         ranked = Standing.objects.filter(product=self.seat.product, rank__isnull=False)
         return ranked.select_related("feature", "product").order_by("rank", "feature_id")

@@ -18,6 +18,7 @@ from prioritization.mail import question_mail
 from prioritization.models import Ballot, Rating, VotingRound
 from prioritization.queries.ballot import criteria_for
 from prioritization.rules.ballots import seconds_for
+from prioritization.rules.secrecy import AT_LEAST
 from stakeholders import deadline_wording, wording
 from stakeholders.kinds import Conclusion, MailWords, Refusal, ShownAnswer, Words
 from stakeholders.models import Invitation, Message, Round, Seat
@@ -132,7 +133,23 @@ def counted(round: Round) -> dict[str, Any]:
             "ratings": rated % {"count": wording.decimal(numbers["values"])},
             "skipped": skipped % {"count": wording.decimal(numbers["no_opinion"])},
         }
+    if uncounted := _too_few(round):
+        words = ngettext(
+            "%(sentence)s %(count)d rating of fewer than %(least)d people is not counted.",
+            "%(sentence)s %(count)d ratings of fewer than %(least)d people are not counted.",
+            uncounted,
+        )
+        sentence = words % {"sentence": sentence, "count": uncounted, "least": AT_LEAST}
     return {"sentence": sentence, "asked": asked, "features": features, **numbers}
+
+
+def _too_few(round: Round) -> int:
+    """Return how many ratings of an anonymous round are not counted, because too few people gave one there."""
+    given = Rating.objects.filter(
+        ballot__voting__round=round, ballot__voting__secrecy=VotingRound.Secrecy.ANONYMOUS, value__isnull=False
+    )
+    cells = given.order_by().values("feature", "criterion").annotate(people=Count("pk"))
+    return sum(cells.filter(people__lt=AT_LEAST).values_list("people", flat=True))
 
 
 def features_in_words(count: int) -> str:

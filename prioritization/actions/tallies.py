@@ -8,10 +8,12 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.db import transaction
+from django.db.models import F
 
 from prioritization.actions.scores import request_scores
-from prioritization.models import Tally
+from prioritization.models import Rating, Tally, VotingRound
 from prioritization.queries.ratings import Vote, standing_votes
+from prioritization.rules.secrecy import comes_out
 from roadmap.models import Feature
 
 Cell = tuple[int, str, int | None, int | None]
@@ -38,9 +40,12 @@ def recount(product_id: int, feature_ids: Collection[int], *, now: datetime) -> 
     Called by whatever saves a rating, in its transaction and after the save: tallies and ratings change together or not
     at all. Two people who rate the same feature at once wait for each other here, because either would otherwise count
     without the other's rating; the lock lets rows refer to the feature meanwhile. Repeating it changes nothing.
+
+    Answers of an open anonymous round are counted when their batch comes out, which is here.
     """
     locked = Feature.objects.filter(product_id=product_id, pk__in=feature_ids).order_by("pk")
     ids = [feature.pk for feature in locked.select_for_update(no_key=True).only("pk")]
+    _let_out(ids, now=now)
     fresh = count_votes(standing_votes(ids))
     changed, gone = [], []
     for tally in Tally.objects.filter(feature_id__in=ids):
@@ -59,6 +64,26 @@ def recount(product_id: int, feature_ids: Collection[int], *, now: datetime) -> 
         for (feature, criterion, department, value), sums in fresh.items()
     )
     request_scores(product_id, now=now)
+
+
+def _let_out(feature_ids: Collection[int], *, now: datetime) -> None:
+    """Let the batches that are complete out, of open anonymous rounds about these features; see `rules.secrecy`."""
+    waiting = Rating.objects.filter(
+        feature_id__in=feature_ids,
+        shown_at=None,
+        ballot__voting__secrecy=VotingRound.Secrecy.ANONYMOUS,
+        ballot__voting__revealed_at=None,
+        ballot__voting__round__closed_at=None,
+        ballot__voting__round__cancelled_at=None,
+    )
+    cells: dict[tuple[int, str, int, int | None], list[tuple[int, bool]]] = defaultdict(list)
+    for feature, criterion, voting, department, pk, value in waiting.order_by("arrived_at", "pk").values_list(
+        "feature_id", "criterion", "ballot__voting_id", "ballot__invitation__department_id", "pk", "value"
+    ):
+        cells[feature, criterion, voting, department].append((pk, value is not None))
+    out = [pk for cell in cells.values() for pk, _ in cell[: comes_out([has_value for _, has_value in cell])]]
+    if out:
+        Rating.objects.filter(pk__in=out).update(shown_at=now, shown_value=F("value"))
 
 
 def recount_product(product_id: int, *, now: datetime) -> None:

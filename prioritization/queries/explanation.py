@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from math import sqrt
+
+from django.utils.translation import gettext as _
 
 from prioritization.models import ScoreRun
 from prioritization.queries.lineup import pulled
 from prioritization.queries.outlook import Past, score_history
 from prioritization.queries.ranking import Weighed, weighed_criteria
-from prioritization.queries.ratings import Vote, standing_votes
+from prioritization.queries.ratings import ANONYMOUS, Vote, standing_votes
 from prioritization.rules.rounding import round_to, round_to_total
 from prioritization.rules.scales import SPLIT_FROM, points
+from prioritization.rules.secrecy import AT_LEAST, put_together
 from roadmap.filters import size_in_days
 from roadmap.models import Feature, Objective, Product, Standing
 from roadmap.queries.features import lanes
 from stakeholders.models import Department, Invitation, Seat
 
-FEWEST_SHOWN_ONE_BY_ONE = 3
+OTHERS = -1
+"""Stands for the departments that are shown together."""
+Scores = dict[int | None, tuple[float, int, list[float]]]
+"""Department id (None: of nobody, OTHERS: several) -> points, how many voted, the points that each of them gave."""
 FAR_FROM_SCORE = 15
 FAR_APART = 40
 
@@ -73,7 +79,8 @@ class Part:
 class DepartmentVotes:
     """How a department voted on a feature, as points of 0 to 100.
 
-    people  the points that each of them gave, in order; empty where fewer than three voted, so that nobody is shown
+    people  the points that each of them gave, in order; empty where fewer than three voted, so that nobody is shown, and
+            wherever a vote is anonymous
     """
 
     name: str
@@ -157,7 +164,7 @@ class Explanation:
 
     @property
     def is_few(self) -> bool:
-        return bool(self.standing and self.standing.votes < FEWEST_SHOWN_ONE_BY_ONE)
+        return bool(self.standing and self.standing.votes < AT_LEAST)
 
     @property
     def lifted_by(self) -> str:
@@ -181,8 +188,12 @@ class Explanation:
         return [each.name for each in self.departments if each.mean <= float(self.score_shown) - FAR_FROM_SCORE]
 
 
-def explanation(product: Product, number: int) -> Explanation | None:
-    """Return the explanation of the feature with that number, None when the product has none. A fixed number of queries."""
+def explanation(product: Product, number: int, *, names: Collection[str]) -> Explanation | None:
+    """Return the explanation of the feature with that number, None when the product has none. A fixed number of queries.
+
+    names  as `access.names_seen_by` gives them: where a vote's secrecy is not among them, fewer than three people of a
+           department are shown together with others
+    """
     feature = (
         Feature.objects.filter(product=product, number=number)
         .select_related("standing", "lead_team")
@@ -207,7 +218,7 @@ def explanation(product: Product, number: int) -> Explanation | None:
         parts=parts,
         pull=pull,
         score_shown=round_to(score or 0.0, 1),
-        departments=_departments(feature, criteria) if parts else [],
+        departments=_departments(feature, criteria, names) if parts else [],
         before=before,
         after=after,
         history=score_history(feature),
@@ -244,26 +255,65 @@ def _parts(standing: Standing, run: ScoreRun, criteria: Sequence[Weighed]) -> tu
     return parts, pull
 
 
-def _departments(feature: Feature, criteria: Sequence[Weighed]) -> list[DepartmentVotes]:
+def _departments(feature: Feature, criteria: Sequence[Weighed], names: Collection[str]) -> list[DepartmentVotes]:
     """Return how each department voted, the most in favour first: three queries."""
     rated = [vote for vote in standing_votes([feature.pk]) if vote.value is not None]
-    department_of = {vote.seat_id: vote.department_id for vote in rated}
-    people = defaultdict(list)
-    for seat_id, score in _scores_of_people(rated, criteria).items():
-        people[department_of[seat_id]].append(score)
-    asked = _asked(feature, department_of)
-    names = dict(Department.objects.filter(pk__in=[pk for pk in people if pk]).values_list("pk", "name"))
+    is_anonymous = any(vote.secrecy == ANONYMOUS for vote in rated)
+    if not {vote.secrecy for vote in rated} <= set(names):
+        together = put_together(_voters(rated))
+        if together is None:
+            return []
+        together |= {None} if is_anonymous else set()
+        rated = [vote._replace(department_id=OTHERS) if vote.department_id in together else vote for vote in rated]
+    scores = _scores_of_cells(rated, criteria) if is_anonymous else _scores_by_department(rated, criteria)
+    asked = _asked(feature, {} if is_anonymous else {vote.seat_id: vote.department_id for vote in rated})
+    titles = dict(Department.objects.filter(pk__in=[pk for pk in scores if pk]).values_list("pk", "name"))
+    titles[OTHERS] = _("other departments")
+    asked[OTHERS] = max(asked[OTHERS], sum(count for pk, count in asked.items() if pk not in scores))
     shown = [
         DepartmentVotes(
-            name=names.get(pk, ""),
-            mean=sum(scores) / len(scores),
-            people=sorted(scores) if len(scores) >= FEWEST_SHOWN_ONE_BY_ONE else [],
-            voted=len(scores),
-            asked=max(asked[pk], len(scores)),
+            name=titles.get(pk or 0, ""),
+            mean=mean,
+            people=sorted(given) if len(given) >= AT_LEAST else [],
+            voted=voted,
+            asked=max(asked[pk], voted),
         )
-        for pk, scores in people.items()
+        for pk, (mean, voted, given) in scores.items()
     ]
     return sorted(shown, key=lambda each: (-each.mean, each.name))
+
+
+def _voters(votes: Sequence[Vote]) -> dict[int | None, int]:
+    """Return how many people of each department gave a value on one criterion, the one with the most."""
+    cells = Counter((vote.department_id, vote.criterion) for vote in votes)
+    most: dict[int | None, int] = defaultdict(int)
+    for (pk, _criterion), count in cells.items():
+        most[pk] = max(most[pk], count)
+    return most
+
+
+def _scores_by_department(votes: Sequence[Vote], criteria: Sequence[Weighed]) -> Scores:
+    department_of = {vote.seat_id: vote.department_id for vote in votes}
+    people = defaultdict(list)
+    for seat_id, score in _scores_of_people(votes, criteria).items():
+        people[department_of[seat_id]].append(score)
+    return {pk: (sum(scores) / len(scores), len(scores), scores) for pk, scores in people.items()}
+
+
+def _scores_of_cells(votes: Sequence[Vote], criteria: Sequence[Weighed]) -> Scores:
+    """Return the points that each department's means come to; what one person gave on several criteria stays apart."""
+    cells: dict[int | None, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for vote in votes:
+        cells[vote.department_id][vote.criterion].append(vote.value or 0)
+    voted, found = _voters(votes), {}
+    for pk, values in cells.items():
+        weighed = [each for each in criteria if each.share and values[each.key]]
+        given = sum(
+            each.share * points(sum(values[each.key]) / len(values[each.key]), is_cost=each.is_cost) for each in weighed
+        )
+        if weighed:
+            found[pk] = (given / sum(each.share for each in weighed), voted[pk], [])
+    return found
 
 
 def _scores_of_people(votes: Sequence[Vote], criteria: Sequence[Weighed]) -> dict[int, float]:

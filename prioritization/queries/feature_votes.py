@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from prioritization.models import ScoreRun, Tally
 from prioritization.queries.criteria import criteria_of
 from prioritization.queries.ranking import weighed_criteria
+from prioritization.queries.voters import Voter, voters
 from prioritization.rules.scales import SPLIT_FROM
+from prioritization.rules.secrecy import AT_LEAST
 from roadmap.models import Feature, Standing
 from stakeholders.models import Department, Invitation
 
 VALUES = (1, 2, 3, 4, 5)
-FEWEST_IN_A_DEPARTMENT = 2
-"""The mean of a single person would be that person's vote."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class CriterionVotes:
     counts         votes for 1 … 5
     no_opinion     people who said so
     mean           as the score uses it; low and high are its 90 % interval, None until it is computed
-    lowest, highest  the departments furthest apart; None with fewer than two of two voters each, or when all agree
+    lowest, highest  the departments furthest apart; None with fewer than two of three voters each, or when all agree
     """
 
     name: str
@@ -63,6 +63,7 @@ class FeatureVotes:
     feature: Feature
     standing: Standing | None
     criteria: list[CriterionVotes]
+    voters: list[Voter]
     voted: int
     asked: int
     ranked: int
@@ -76,15 +77,18 @@ class FeatureVotes:
         return bool(self.standing and self.standing.split is not None and self.standing.split > SPLIT_FROM)
 
 
-def feature_votes(feature: Feature) -> FeatureVotes:
-    """Return the votes on a feature, whose product is loaded; from tallies, in a fixed number of queries."""
+def feature_votes(feature: Feature, *, names: Collection[str] = ()) -> FeatureVotes:
+    """Return the votes on a feature, whose product is loaded; from tallies, in a fixed number of queries.
+
+    names  as `access.names_seen_by` gives them: whose names may stand beside their votes
+    """
     standing = Standing.objects.filter(feature=feature).first()
     run = ScoreRun.objects.filter(product=feature.product_id).first()
     tallies = defaultdict(list)
     for tally in Tally.objects.filter(feature=feature, votes__gt=0):
         tallies[tally.criterion].append(tally)
     departments = {tally.department_id for rows in tallies.values() for tally in rows if tally.department_id}
-    names = dict(Department.objects.filter(pk__in=departments).values_list("pk", "name"))
+    titles = dict(Department.objects.filter(pk__in=departments).values_list("pk", "name"))
     asked_now = {each.key: each for each in criteria_of(feature.product)}
     shown = [(each.key, each.name) for each in weighed_criteria(run)] or [
         (each.key, each.name) for each in asked_now.values()
@@ -96,7 +100,8 @@ def feature_votes(feature: Feature) -> FeatureVotes:
     return FeatureVotes(
         feature=feature,
         standing=standing,
-        criteria=[_criterion(name, asked_now.get(key), tallies[key], held.get(key, {}), names) for key, name in shown],
+        criteria=[_criterion(name, asked_now.get(key), tallies[key], held.get(key, {}), titles) for key, name in shown],
+        voters=voters(feature, [key for key, _name in shown], names=names),
         voted=voted,
         asked=max(asked, voted),
         ranked=run.ranked if run else 0,
@@ -115,9 +120,7 @@ def _criterion(name: str, criterion, tallies: Sequence[Tally], cell: dict, names
             weight[tally.department_id] += tally.weight_sum
             total[tally.department_id] += tally.weight_sum * tally.value
     means = sorted(
-        (total[pk] / weight[pk], names[pk])
-        for pk, count in people.items()
-        if count >= FEWEST_IN_A_DEPARTMENT and weight[pk] > 0
+        (total[pk] / weight[pk], names[pk]) for pk, count in people.items() if count >= AT_LEAST and weight[pk] > 0
     )
     are_apart = len(means) > 1 and round(means[0][0], 1) < round(means[-1][0], 1)
     return CriterionVotes(

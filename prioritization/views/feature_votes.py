@@ -6,7 +6,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
-from prioritization.access import hiding_round
+from prioritization.access import hiding_round, names_seen_by
 from prioritization.queries.feature_votes import feature_votes as votes_on
 from prioritization.queries.remarks import remarks_about
 from roadmap.access import feature as feature_of
@@ -26,7 +26,7 @@ def feature_votes(request: HttpRequest, slug: str, ref: str) -> HttpResponse:
         "tab": "features",
         "feature": feature,
         "round": hiding,
-        "votes": None if hiding else votes_on(feature),
+        "votes": None if hiding else votes_on(feature, names=names_seen_by(seat)),
         "remarks": [] if hiding else remarks_about(feature, seen_by=seat),
     }
     return page(request, "prioritization/feature_votes.html", context, part="prioritization/_feature_votes.html")

@@ -54,7 +54,8 @@ def explanation(request: HttpRequest, slug: str, ref: str) -> HttpResponse:
     seat, feature = feature_of(request.user, slug, ref)
     if hiding := access.hiding_round(seat):
         return page(request, "prioritization/ranking_hidden.html", _context(seat, round=hiding))
-    found = _with_styles(seat, explanations.explanation(seat.product, feature.number))
+    names = access.names_seen_by(seat)
+    found = _with_styles(seat, explanations.explanation(seat.product, feature.number, names=names))
     context = _context(seat, explanation=found)
     return page(request, "prioritization/explanation.html", context, part="prioritization/_explanation.html")
 
@@ -92,7 +93,8 @@ def explained(seat: Seat, key: str) -> explanations.Explanation | None:
     number = key.removeprefix(f"{seat.product.key}-")
     if not (number.isascii() and number.isdigit() and len(number) < 10):
         return None
-    return _with_styles(seat, explanations.explanation(seat.product, int(number)))
+    names = access.names_seen_by(seat)
+    return _with_styles(seat, explanations.explanation(seat.product, int(number), names=names))
 
 
 def _with_styles(seat: Seat, found: explanations.Explanation | None) -> explanations.Explanation | None:

@@ -19,13 +19,16 @@ def voting_round(
     *,
     opened_at: datetime = factories.NOW,
     closed: bool = False,
+    secrecy: str = VotingRound.Secrecy.MANAGERS,
     **fields,
 ) -> VotingRound:
     deadline = opened_at + timedelta(days=7)
     round_ = factories.round_(
         product, opened_at=opened_at, deadline_at=deadline, closed_at=deadline if closed else None, **fields
     )
-    voting = VotingRound.objects.create(round=round_, criteria=[each.as_json() for each in criteria_of(product)])
+    voting = VotingRound.objects.create(
+        round=round_, criteria=[each.as_json() for each in criteria_of(product)], secrecy=secrecy
+    )
     VotingFeature.objects.bulk_create(
         VotingFeature(voting=voting, feature=feature, position=i) for i, feature in enumerate(features)
     )
