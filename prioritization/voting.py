@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from prioritization import secrecy_wording
+from prioritization.actions.scores import request_scores
 from prioritization.actions.tallies import recount
 from prioritization.mail import question_mail
 from prioritization.models import Ballot, Rating, VotingRound
@@ -106,6 +107,8 @@ class Voting:
         VotingRound.objects.filter(round=round).update(revealed_at=now)
         features = list(round.voting.asked.values_list("feature_id", flat=True))
         recount(round.product_id, features, now=now)
+        # also when nothing changed: the run that follows keeps the standings as this round's result
+        request_scores(round.product_id, now=now)
         return counted(round)
 
 

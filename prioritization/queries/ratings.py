@@ -12,6 +12,8 @@ from datetime import datetime
 from itertools import groupby
 from typing import NamedTuple
 
+from django.db.models import QuerySet
+
 from prioritization.models import Rating, VotingRound
 from prioritization.rules.secrecy import put_together
 
@@ -67,14 +69,23 @@ class _Row(NamedTuple):
         return self.round_id if self.secrecy == ANONYMOUS else 0
 
 
+def counted_ratings() -> QuerySet[Rating]:
+    """Return the ratings that count, of all products: those of withdrawn rounds do not.
+
+    Everything that scores, tallies or explains votes begins here.
+    """
+    return Rating.objects.filter(ballot__voting__round__cancelled_at=None)
+
+
 def standing_votes(feature_ids: Collection[int]) -> list[Vote]:
-    """Return everybody's latest rating of these features, in one query; those of withdrawn rounds count nothing.
+    """Return everybody's latest rating of these features, in one query.
 
     "No opinion" given later takes an earlier rating back. Of two that came at the same instant the later row stands. What
     an open anonymous round got is left out until its batch comes out; see `rules.secrecy`.
     """
     rows = (
-        Rating.objects.filter(feature_id__in=feature_ids, ballot__voting__round__cancelled_at=None)
+        counted_ratings()
+        .filter(feature_id__in=feature_ids)
         .order_by("arrived_at", "pk")
         .values_list(
             "feature_id",

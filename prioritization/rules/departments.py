@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,9 +27,14 @@ def share_between(values: Array, department: NDArray[np.intp]) -> float | None:
 
 
 @dataclass(frozen=True)
-class Gap:
-    """The two departments that stand furthest apart on a feature; indices, their shrunk means, and how sure it is."""
+class Apart:
+    """The two departments that stand furthest apart on a feature, and on which criterion; indices.
 
+    low_mean, high_mean  their means on that criterion, drawn toward the feature's
+    z                    the gap over its standard error: above 2 it is hardly chance
+    """
+
+    criterion: int
     low: int
     high: int
     low_mean: float
@@ -41,26 +46,48 @@ class Gap:
         return self.high_mean - self.low_mean
 
 
-def widest_gap(means: Array, counts: Array, *, feature_mean: float, prior_weight: float, within: float) -> Gap | None:
-    """Return the widest gap between two departments on one feature and criterion; None with fewer than two that voted.
+def furthest_apart(
+    means: Sequence[Array],
+    votes: Sequence[Array],
+    *,
+    feature_means: Sequence[Array],
+    prior_weights: Sequence[float],
+    within: Sequence[float],
+) -> list[Apart | None]:
+    """Return each feature's widest gap between two departments, over all criteria; None with fewer than two that voted.
 
-    means, counts  (d,) mean rating of each department and how many gave one; a mean with count 0 is ignored
-    prior_weight   k: each department is drawn toward the feature's mean, so that one loud voter makes no gap
-    within         s2, variance of single ratings; z is the gap over its standard error
+    means, votes   a criterion: (n, d) mean rating of each department and how many gave one; means without votes are ignored
+    feature_means  a criterion: (n,)
+    prior_weights  a criterion: k; each department is drawn toward the feature's mean, so one loud voter makes no gap
+    within         a criterion: s2, variance of single ratings; z is the gap over its standard error
 
-    Ties go to the department that comes first.
+    Ties go to the criterion, and to the department, that comes first.
     """
-    voted = np.flatnonzero(counts > 0)
-    if len(voted) < 2:
-        return None
-    n = counts[voted]
-    shrunk = (n * means[voted] + prior_weight * feature_mean) / (n + prior_weight)
-    low, high = int(np.argmin(shrunk)), int(np.argmax(shrunk))
-    if low == high:
-        high = 1
-    error = sqrt(within / (n[low] + prior_weight) + within / (n[high] + prior_weight))
-    gap = float(shrunk[high] - shrunk[low])
-    return Gap(int(voted[low]), int(voted[high]), float(shrunk[low]), float(shrunk[high]), gap / error)
+    if not len(means) or not means[0].shape[1]:
+        return [None] * (len(means[0]) if len(means) else 0)
+    rows = np.arange(len(means[0]))
+    found = []
+    for mean, n, middle, k, s2 in zip(means, votes, feature_means, prior_weights, within, strict=True):
+        voted = n > 0
+        shrunk = (n * np.where(voted, mean, 0.0) + k * middle[:, None]) / (n + k)
+        low = np.argmin(np.where(voted, shrunk, np.inf), axis=1)
+        high = np.argmax(np.where(voted, shrunk, -np.inf), axis=1)
+        alike = low == high
+        high = np.where(alike, _second(voted), high)
+        gap = shrunk[rows, high] - shrunk[rows, low]
+        error = np.sqrt(s2 / (n[rows, low] + k) + s2 / (n[rows, high] + k))
+        gap = np.where(voted.sum(axis=1) >= 2, gap, -1.0)
+        found.append((gap, low, high, shrunk[rows, low], shrunk[rows, high], gap / error))
+    widest = np.argmax(np.column_stack([each[0] for each in found]), axis=1).tolist()
+    columns = [[part.tolist() for part in each] for each in found]
+    return [
+        Apart(c, *(part[i] for part in columns[c][1:])) if columns[c][0][i] >= 0 else None for i, c in enumerate(widest)
+    ]
+
+
+def _second(voted: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """Return the second department that voted in each row; 0 where there is none."""
+    return np.argmax(np.cumsum(voted, axis=1) == 2, axis=1)
 
 
 def heat(chance_in_plan: Array, splits: Array) -> Array:

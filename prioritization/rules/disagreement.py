@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import combinations
 
 import numpy as np
@@ -25,14 +26,23 @@ def agreement(counts: Array) -> Array:
     left = np.array(counts, dtype=float)
     total = left.sum(axis=1)
     result = np.zeros(len(left))
+    places, layers = _layers(left.shape[1])
     for _ in range(left.shape[1]):
         occupied = left > 0
         size = occupied.sum(axis=1)
         height = np.where(occupied, left, np.inf).min(axis=1, initial=np.inf)
         height = np.where(size > 0, height, 0.0)
-        result += height * size * _layer_agreement(occupied)
+        result += height * size * layers[occupied @ places]
         left = np.where(occupied, left - height[:, None], 0.0)
     return np.divide(result, total, out=np.full(len(result), np.nan), where=total > 0)
+
+
+@cache
+def _layers(k: int) -> tuple[NDArray[np.intp], Array]:
+    """Return the agreement of every possible layer of k answers, and what each taken answer adds to its number."""
+    places = 1 << np.arange(k)
+    patterns = (np.arange(2**k)[:, None] & places) > 0
+    return places, _layer_agreement(patterns)
 
 
 def _layer_agreement(occupied: NDArray[np.bool_]) -> Array:
@@ -57,21 +67,19 @@ def polarization(counts: Array) -> Array:
     return np.where(enough, (1 - agreement(counts)) / 2, np.nan)
 
 
-def split(counts: Array, weights: Array) -> Array:
+def split(polarized: Array, weights: Array) -> Array:
     """Return each feature's polarization over all criteria, 0 to 1, shape (n,): what the split mark draws.
 
-    counts   (n, m, K) how many gave each answer, by feature and criterion
-    weights  (m,) the criteria's weights, any scale
+    polarized  (n, m) from `polarization`, by feature and criterion
+    weights    (m,) the criteria's weights, any scale
 
     Criteria with fewer than three votes are left out and the other weights rescaled; none left: NaN, "too few".
     """
-    features, criteria, answers = counts.shape
-    each = polarization(counts.reshape(-1, answers)).reshape(features, criteria)
-    known = ~np.isnan(each)
+    known = ~np.isnan(polarized)
     weight = np.where(known, weights, 0.0)
     total = weight.sum(axis=1)
-    contested = (weight * np.where(known, each, 0.0)).sum(axis=1)
-    return np.divide(contested, total, out=np.full(features, np.nan), where=total > 0)
+    contested = (weight * np.where(known, polarized, 0.0)).sum(axis=1)
+    return np.divide(contested, total, out=np.full(len(polarized), np.nan), where=total > 0)
 
 
 def spread(counts: Array) -> tuple[Array, Array]:

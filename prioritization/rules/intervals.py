@@ -13,23 +13,23 @@ NINETY_PERCENT = 1.645
 ENOUGH_PAIRS = 30
 
 
-def residual_correlation(residuals: Array) -> Array:
+def residual_correlation(products: Array, squares: Array, both: Array) -> Array:
     """Return how the criteria's residuals go together within a ballot, pooled over all of them; shape (m, m).
 
-    residuals  (r, m) rating minus the feature's mean, one row a (feature, voter) pair, NaN where not rated; turned so
-               that up is good in every criterion
+    A residual is a rating minus its feature's mean, turned so that up is good. Over the (feature, voter) cells where
+    criteria c and d are both rated:
+    products  (m, m) sum of residual c times residual d
+    squares   (m, m) sum of the squared residuals of c
+    both      (m, m) how many cells these are
 
     Who likes a feature rates it high in everything: without this 90 % intervals covered 78 %, with it 93 %. A pair of
     criteria with fewer than 30 common ratings counts as uncorrelated. The result is a correlation matrix, also where
     gaps made the single correlations contradict each other: then its negative eigenvalues are cut.
     """
-    known = ~np.isnan(residuals)
-    filled = np.where(known, residuals, 0.0)
-    both = known.T.astype(float) @ known
-    products = filled.T @ filled
-    squares = np.square(filled).T @ known
-    scale = np.sqrt(squares * squares.T)
-    correlation = np.divide(products, scale, out=np.zeros_like(products), where=(both >= ENOUGH_PAIRS) & (scale > 0))
+    scale = np.sqrt(np.maximum(squares * squares.T, 0))
+    usable = (both >= ENOUGH_PAIRS) & (scale > 0)
+    correlation = np.clip(np.divide(products, scale, out=np.zeros(products.shape), where=usable), -1, 1)
+    correlation = (correlation + correlation.T) / 2
     np.fill_diagonal(correlation, 1.0)
     values, vectors = np.linalg.eigh(correlation)
     if values.min(initial=1.0) >= 0:

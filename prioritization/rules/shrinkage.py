@@ -7,8 +7,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from prioritization.rules.scales import VALUES
-
 Array = NDArray[np.float64]
 
 MEAN_OF_NO_RATINGS = 3.0
@@ -37,8 +35,8 @@ class Prior:
     is_fallback: bool
 
     def rounded(self) -> Prior:
-        """Return it with mean and weight as pages show them, to two decimals."""
-        return replace(self, mean=round(self.mean, 2), weight=round(self.weight, 2))
+        """Return it with mean and weight as pages show them, to two decimals, and the variance to three."""
+        return replace(self, mean=round(self.mean, 2), weight=round(self.weight, 2), within=round(self.within, 3))
 
 
 @dataclass(frozen=True)
@@ -60,54 +58,41 @@ class Components:
     freedom: int
 
 
-def variance_components(values: Array, group: NDArray[np.intp], groups: int) -> Components:
-    """Return the variance components of values by group: one-way analysis of variance with unequal groups.
+def components(n: Array, sums: Array, squares: float) -> Components:
+    """Return the variance components of grouped values: one-way analysis of variance with unequal groups.
 
-    values, group  (r,) one entry a value: any number, and the index of its group below `groups`
+    n, sums  (g,) how many values each group has and their sum; empty groups are left out
+    squares  the sum of all squared values
 
     Nothing to tell them apart (fewer than two groups, or no group with two values): s2 is 1 and tau2 is 0.
     Source: Searle, Casella & McCulloch, *Variance Components*, 1992.
     """
-    n = np.bincount(group, minlength=groups).astype(float)
-    sums = np.bincount(group, values, minlength=groups)
-    means = np.divide(sums, n, out=np.zeros(groups), where=n > 0)
-    squares = float(np.square(values - means[group]).sum())
-    return _components(n, means, squares)
-
-
-def _components(n: Array, means: Array, squares: float) -> Components:
-    """Return the components of groups with `n` values, these means, and this sum of squares around them."""
-    n, means = n[n > 0], means[n > 0]
+    n, sums = n[n > 0], sums[n > 0]
     total, groups = float(n.sum()), len(n)
-    freedom, pairs = int(total) - groups, int((n >= 2).sum())
-    mean = float(n @ means / total) if groups else MEAN_OF_NO_RATINGS
+    freedom, pairs = round(total) - groups, int((n >= 2).sum())
+    mean = float(sums.sum() / total) if groups else MEAN_OF_NO_RATINGS
     if freedom < 1 or groups < 2:
         return Components(mean, FALLBACK_VARIANCE, 0.0, groups, pairs, freedom)
-    within = max(squares / freedom, ROUNDING_VARIANCE)
-    values_a_group = (total - float((n**2).sum()) / total) / (groups - 1)
+    means = sums / n
+    within = max((squares - float(sums @ means)) / freedom, ROUNDING_VARIANCE)
+    values_a_group = (total - float(n @ n) / total) / (groups - 1)
     between_square = float((n * (means - mean) ** 2).sum()) / (groups - 1)
     return Components(mean, within, max(0.0, (between_square - within) / values_a_group), groups, pairs, freedom)
 
 
 def estimate_prior(
-    counts: Array, *, enough_features: int = ENOUGH_FEATURES, enough_freedom: int = ENOUGH_FREEDOM
+    parts: Components, *, enough_features: int = ENOUGH_FEATURES, enough_freedom: int = ENOUGH_FREEDOM
 ) -> Prior:
-    """Return the prior that the ratings of one criterion themselves suggest: variance components, then their quotient.
+    """Return the prior that the ratings of one criterion themselves suggest: the quotient of the variance components.
 
-    counts           (n, 5) how many people gave feature i the rating 1, 2, 3, 4, 5; unweighted; rows of 0 are left out
+    parts            by feature, of all single ratings, unweighted, rating style taken out
     enough_features  fall back when fewer features than this have two ratings or more
     enough_freedom   fall back when ratings minus rated features are fewer than this
 
-    One-way analysis of variance with unequal groups. s2 is never below 1/12, the variance that rounding to whole
-    ratings makes; tau2 = 0 (the features do not differ by more than chance) gives k = 25; k is kept within 1 and 25.
-    No rating at all: mean 3 and the fallback.
-    Source: Searle, Casella & McCulloch, *Variance Components*, 1992; Efron & Morris, "Data Analysis Using Stein's
-    Estimator and its Generalizations", 1975.
+    s2 is never below 1/12, the variance that rounding to whole ratings makes; tau2 = 0 (the features do not differ by
+    more than chance) gives k = 25; k is kept within 1 and 25. No rating at all: mean 3 and the fallback.
+    Source: Efron & Morris, "Data Analysis Using Stein's Estimator and its Generalizations", 1975.
     """
-    values = np.array(VALUES, dtype=float)
-    n = counts.sum(axis=1)
-    means = np.divide(counts @ values, n, out=np.zeros(len(n)), where=n > 0)
-    parts = _components(n, means, float((counts * (values - means[:, None]) ** 2).sum()))
     if parts.pairs < max(enough_features, 2) or parts.freedom < max(enough_freedom, 1):
         return Prior(parts.mean, FALLBACK_PRIOR, FALLBACK_VARIANCE, None, True)
     weight = parts.within / parts.between if parts.between else LARGEST_PRIOR
@@ -133,19 +118,15 @@ def shrink(means: Array, effective: Array, *, prior_mean: float, prior_weight: f
     return np.where(known, (effective * filled + prior_weight * prior_mean) / (effective + prior_weight), prior_mean)
 
 
-def posterior_variance(counts: Array, effective: Array, *, prior_weight: float, within: float) -> Array:
+def posterior_variance(n: Array, squares: Array, effective: Array, *, prior_weight: float, within: float) -> Array:
     """Return how uncertain each shrunk mean is, shape (n,), as a variance on the rating scale.
 
-    counts     (n, 5) how many people gave 1, 2, 3, 4, 5; unweighted
-    effective  (n,) effective number of voters
-    within     s2, the pooled variance, that counts as four ratings beside the feature's own
+    n, squares  (n,) how many rated, unweighted, and the sum of squares around their own mean
+    effective   (n,) effective number of voters
+    within      s2, the pooled variance, that counts as four ratings beside the feature's own
 
     One voter, or many who agree, are never certain: their own variance of 0 is drawn toward the pooled one.
     Source: Smyth, "Linear Models and Empirical Bayes Methods", 2004.
     """
-    values = np.array(VALUES, dtype=float)
-    n = counts.sum(axis=1)
-    means = np.divide(counts @ values, n, out=np.zeros(len(n)), where=n > 0)
-    squares = (counts * (values - means[:, None]) ** 2).sum(axis=1)
-    own = (POOLED_WEIGHT * within + squares) / (POOLED_WEIGHT + np.maximum(n - 1, 0))
+    own = (POOLED_WEIGHT * within + np.maximum(squares, 0)) / (POOLED_WEIGHT + np.maximum(n - 1, 0))
     return own / (effective + prior_weight)

@@ -41,23 +41,19 @@ def effective_voters(weight_sum: Array, square_sum: Array) -> Array:
 
 
 @dataclass(frozen=True)
-class Tallies:
-    """Ratings of one criterion counted by feature, department and value; one entry each, in any order.
+class ByDepartment:
+    """Ratings of one criterion summed by feature and department: n features, d departments.
 
-    feature     (t,) index of the feature, 0 to n - 1
-    department  (t,) index of the department, 0 to d - 1
-    value       (t,) the rating, 1 to 5
-    votes       (t,) how many people whose weight is above 0 gave it
-    weight      (t,) sum of their seat weights
-    square      (t,) sum of the squares of their seat weights
+    votes   (n, d) how many people whose weight is above 0 rated
+    weight  (n, d) sum of their seat weights
+    square  (n, d) sum of the squares of their seat weights
+    rated   (n, d) sum of their ratings, each times the seat's weight
     """
 
-    feature: NDArray[np.intp]
-    department: NDArray[np.intp]
-    value: NDArray[np.intp]
     votes: Array
     weight: Array
     square: Array
+    rated: Array
 
 
 @dataclass(frozen=True)
@@ -65,37 +61,32 @@ class Weighed:
     """What one criterion's votes amount to, feature by feature.
 
     mean       (n,) weighted mean rating, NaN where no vote counts
+    total      (n,) sum of the voters' weights omega
     effective  (n,) Kish's number of voters, 0 where no vote counts
-    counts     (n, 5) how many people gave 1, 2, 3, 4, 5; unweighted
+    factor     (n, d) what a seat's own weight is multiplied by there
     """
 
     mean: Array
+    total: Array
     effective: Array
-    counts: Array
+    factor: Array
 
 
-def weigh(tallies: Tallies, features: int, department_weights: Array, *, beta: float = SQUARE_ROOT_LAW) -> Weighed:
-    """Return weighted means, effective voters and counts of `features` features, from tallies alone.
+def weigh(sums: ByDepartment, department_weights: Array, *, beta: float = SQUARE_ROOT_LAW) -> Weighed:
+    """Return weighted means and effective voters from sums alone.
 
     department_weights  (d,) weight of each department, 0 or more
 
     The sums over people need no people: within one feature, criterion and department the factor W n^-beta is the same
     for all, so it multiplies the sums of seat weights and, squared, the sums of their squares.
     """
-    departments = len(department_weights)
-    cell = tallies.feature * departments + tallies.department
-    votes = _sums(cell, tallies.votes, features * departments)[cell]
-    factor = voter_weights(np.ones(len(cell)), department_weights[tallies.department], votes, beta=beta)
-    omega = _sums(tallies.feature, factor * tallies.weight, features)
-    rated = _sums(tallies.feature, factor * tallies.weight * tallies.value, features)
-    squares = _sums(tallies.feature, factor**2 * tallies.square, features)
+    factor = voter_weights(np.ones(1), department_weights, sums.votes, beta=beta)
+    total = np.einsum("id,id->i", factor, sums.weight)
+    rated = np.einsum("id,id->i", factor, sums.rated)
+    squares = np.einsum("id,id->i", np.square(factor), sums.square)
     return Weighed(
-        mean=np.divide(rated, omega, out=np.full(features, np.nan), where=omega > 0),
-        effective=effective_voters(omega, squares),
-        counts=_sums(tallies.feature * 5 + tallies.value - 1, tallies.votes, features * 5).reshape(features, 5),
+        mean=np.divide(rated, total, out=np.full(len(total), np.nan), where=total > 0),
+        total=total,
+        effective=effective_voters(total, squares),
+        factor=factor,
     )
-
-
-def _sums(group: NDArray[np.intp], amounts: Array, groups: int) -> Array:
-    """Return the sum of `amounts` in each of `groups` groups, shape (groups,)."""
-    return np.bincount(group, amounts, minlength=groups).astype(float)

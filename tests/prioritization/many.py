@@ -6,10 +6,13 @@ import random
 from datetime import date, datetime, timedelta
 
 from prioritization.actions import scoring
-from prioritization.models import Tally
+from prioritization.actions.tallies import count_votes
+from prioritization.models import Rating, Tally
 from prioritization.queries.criteria import default_criteria
+from prioritization.queries.ratings import Vote
 from roadmap.models import Contribution, Effort, Feature, Product
 from tests import factories
+from tests.prioritization.votes import ballot, voting_round
 
 STATUSES = (Feature.Status.CANDIDATE, Feature.Status.IDEA, Feature.Status.CANDIDATE)
 
@@ -17,10 +20,7 @@ STATUSES = (Feature.Status.CANDIDATE, Feature.Status.IDEA, Feature.Status.CANDID
 def many_features(
     product: Product, count: int, *, planned: int = 0, now: datetime = factories.NOW, seed: int = 1
 ) -> None:
-    """Add features until the product has `count`; all but one in twenty have votes, `planned` of all lie on the roadmap.
-
-    The votes are tallies without ratings behind them: what a page or a run reads is there, and nothing else.
-    """
+    """Add features until the product has `count`; all but one in twenty have votes, `planned` of all lie on the roadmap."""
     draw = random.Random(seed)
     held = product.features.count()
     objectives = list(product.objectives.all()) or [factories.objective(product, letter) for letter in "ABCD"]
@@ -55,10 +55,7 @@ def many_features(
     Contribution.objects.bulk_create(
         (Contribution(feature=feature, objective=draw.choice(objectives)) for feature in features), batch_size=500
     )
-    rated = [feature for feature in features if feature.number % 20]
-    Tally.objects.bulk_create(
-        (tally for feature in rated for tally in _tallies(feature, departments, draw)), batch_size=500
-    )
+    _vote(product, [feature for feature in features if feature.number % 20], departments, draw)
     product.last_feature_number = count
     product.save(update_fields=["last_feature_number"])
     scoring.score(product, now=now)
@@ -85,14 +82,32 @@ def _place(number: int, planned: int, releases: list) -> dict:
     }
 
 
-def _tallies(feature: Feature, departments: list, draw: random.Random) -> list[Tally]:
-    rows = []
-    for department in departments:
-        votes = draw.randint(1, 4)
-        counted = {"votes": votes, "counted": votes, "weight_sum": votes, "weight_square_sum": votes}
-        rows.append(Tally(feature=feature, criterion=Tally.PEOPLE, department=department, value=None, **counted))
-        rows += [
-            Tally(feature=feature, criterion=each.key, department=department, value=draw.randint(1, 5), **counted)
-            for each in default_criteria()
-        ]
-    return rows
+def _vote(product: Product, features: list[Feature], departments: list, draw: random.Random) -> None:
+    """Let two people of each department rate what they happen to know, and tally it."""
+    seats = [factories.seat(product, department_name=each.name) for each in departments for _ in range(2)]
+    voting = voting_round(product, features)
+    ballots = {seat.pk: ballot(voting, seat) for seat in seats}
+    ratings, votes = [], []
+    for feature in features:
+        is_split = feature.number % 4 == 1
+        for camp, seat in enumerate(draw.sample(seats, 4 if is_split else draw.randint(2, 4))):
+            for each in default_criteria():
+                value = 1 + 4 * (camp % 2) if is_split else draw.randint(1, 5)
+                ratings.append(
+                    Rating(
+                        ballot=ballots[seat.pk],
+                        feature=feature,
+                        criterion=each.key,
+                        value=value,
+                        arrived_at=voting.round.opened_at,
+                    )
+                )
+                votes.append(Vote(feature.pk, each.key, seat.pk, value, 1.0, seat.department_id))
+    Rating.objects.bulk_create(ratings, batch_size=1000)
+    Tally.objects.bulk_create(
+        (
+            Tally(feature_id=feature, criterion=key, department_id=department, value=value, **sums._asdict())
+            for (feature, key, department, value), sums in count_votes(votes).items()
+        ),
+        batch_size=500,
+    )

@@ -181,7 +181,7 @@ def test_without_a_ranking_it_says_what_is_missing(client, sign_in, mia, beacon,
 def test_the_page_asks_as_many_questions_with_many_features_as_with_few(client, sign_in, mia, beacon, now):
     sign_in(mia)
     counts = []
-    for features in (12, 120):
+    for features in (40, 120):
         many_features(beacon, features, now=now)
         with CaptureQueriesContext(
             connection,

@@ -56,10 +56,19 @@ def test_a_standing_holds_what_its_marks_need(beacon, voting, now):
     # 5 and 5 from Sales, 4 from Engineering: weights 1/√2, 1/√2 and 1
     assert standing.criteria["impact"]["mean"] == pytest.approx((10 / 2**0.5 + 4) / (2 / 2**0.5 + 1))
     assert standing.criteria["impact"]["votes"] == 3
-    assert (standing.criteria["impact"]["low"], standing.criteria["impact"]["high"]) == (None, None)
+    mark = standing.criteria["impact"]
+    assert mark["low"] < mark["pulled"] < mark["high"] <= 5
+    assert mark["low"] == pytest.approx(mark["pulled"] - 1.645 * mark["variance"] ** 0.5, abs=1e-5)
     assert standing.votes == 3
     assert 0 <= standing.split < 0.3
     assert 60 < standing.score < 100
+    assert standing.score_low < standing.score < standing.score_high
+    assert standing.variance > 0
+    assert 2 < standing.effective < 3
+    assert standing.rank_low == standing.rank == standing.tier == 1
+    assert standing.rank_high >= 1
+    assert 0.5 < standing.cut_chance <= 1
+    assert standing.apart["low_mean"] <= standing.apart["high_mean"]
 
 
 def test_a_run_says_what_was_used(beacon, voting, now):
@@ -73,7 +82,12 @@ def test_a_run_says_what_was_used(beacon, voting, now):
     prior = run.used["priors"]["impact"]
     assert not prior["is_fallback"]
     assert prior["mu"] == round(prior["mu"], 2)
-    assert run.used["rating_style"] is False
+    assert run.used["rating_style"] is False  # every cell is rated
+    assert run.used["coverage"] == 1
+    assert run.used["cut"] == {"k": 2, "release": None}
+    assert run.used["draws"] == 400
+    assert [row[at] for at, row in enumerate(run.used["correlation"])] == [1, 1, 1, 1]
+    assert -1 <= run.used["alpha"]["impact"] <= 1
     assert (run.at, len(run.digest)) == (now, 64)
 
 
@@ -112,7 +126,7 @@ def test_the_priors_shown_are_the_priors_used(beacon, voting, now):
             cell, prior = standing.criteria[criterion["key"]], run.used["priors"][criterion["key"]]
             pulled = (cell["effective"] * cell["mean"] + prior["k"] * prior["mu"]) / (cell["effective"] + prior["k"])
             score += criterion["weight"] * 25 * (pulled - 1)
-        assert score == pytest.approx(standing.score)
+        assert score == pytest.approx(standing.score, abs=1e-4)
 
 
 def test_a_shipped_feature_leaves_the_ranking_and_keeps_its_score(beacon, voting, now):
@@ -154,6 +168,7 @@ def test_votes_taken_back_leave_the_feature_unranked(beacon, voting, voters, fea
     scoring.score(beacon, now=now)
     standing = Standing.objects.get(feature=features[0])
     assert (standing.score, standing.rank, standing.votes) == (None, None, 0)
+    assert (standing.rank_low, standing.tier, standing.cut_chance, standing.variance) == (None, None, None, None)
     assert order(beacon) == "BCDEF"
 
 
@@ -243,10 +258,10 @@ def test_of_many_votes_only_the_first_wakes_the_worker(
 
 
 def test_the_order_in_which_people_voted_changes_no_digest(beacon, voting, voters, features, now):
-    before = scoring.read_inputs(beacon).digest()
+    before = scoring.read_inputs(beacon, now=now).digest()
     for seat in reversed(voters):
         rate_all(voting, seat, features[5], 3)
     for seat, value in zip(voters, (1, 2, 2), strict=True):
         rate_all(voting, seat, features[5], value)
     recount(beacon.pk, [feature.pk for feature in features], now=now)
-    assert scoring.read_inputs(beacon).digest() == before
+    assert scoring.read_inputs(beacon, now=now).digest() == before

@@ -4,7 +4,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from prioritization.rules.departments import heat, share_between, widest_gap
+from prioritization.rules.departments import furthest_apart, heat, share_between
+
+
+def widest_gap(means, counts, *, feature_mean, prior_weight, within):
+    """One feature and one criterion."""
+    return furthest_apart(
+        [means[None, :]],
+        [counts[None, :]],
+        feature_means=[np.array([feature_mean])],
+        prior_weights=[prior_weight],
+        within=[within],
+    )[0]
 
 
 def test_the_worked_example():
@@ -49,6 +60,21 @@ def test_departments_that_agree_have_a_gap_of_nothing():
 def test_a_gap_is_never_wider_than_that_of_the_bare_means(means, counts, k):
     gap = widest_gap(means, counts, feature_mean=float(means @ counts / counts.sum()), prior_weight=k, within=1)
     assert -1e-9 <= gap.size <= np.ptp(means) + 1e-9
+
+
+def test_the_criterion_with_the_widest_gap_is_named():
+    near, far = np.array([[3.0, 3.5]]), np.array([[2.0, 5.0]])
+    two = np.full((1, 2), 6.0)
+    middle = np.array([3.25])
+    gap = furthest_apart([near, far], [two, two], feature_means=[middle, middle], prior_weights=[4, 4], within=[1, 1])[
+        0
+    ]
+    assert gap.criterion == 1
+
+
+def test_no_features_no_gaps():
+    nothing = np.zeros((0, 2))
+    assert furthest_apart([nothing], [nothing], feature_means=[np.zeros(0)], prior_weights=[4], within=[1]) == []
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prioritization.rules.scoring import Judged, rank_features
-from prioritization.rules.weights import Tallies
+from prioritization.rules.fit import Terms, Voters
+from prioritization.rules.scoring import Judged, place_features, score_features
 
 # (feature, criterion, department, value)
 votes = st.lists(
@@ -12,30 +12,30 @@ votes = st.lists(
 )
 
 
-def criteria_of(votes, weights=(2.0, 1.0), costs=(False, False)):
-    return [
-        Judged(weight, is_cost, tallies_of([(i, d, x) for i, c, d, x in votes if c == index]))
-        for index, (weight, is_cost) in enumerate(zip(weights, costs, strict=True))
-    ]
+def criteria_of(votes, n, weights=(2.0, 1.0), costs=(False, False)):
+    """Each vote is one of another voter of its department, so a department needs as many as it votes at most."""
+    tables = np.zeros((2, n, 3 * len(votes)), dtype=np.int8)
+    for at, (i, c, d, x) in enumerate(votes):
+        tables[c, i, 3 * at + d] = x
+    return [Judged(weight, is_cost, table) for weight, is_cost, table in zip(weights, costs, tables, strict=True)]
 
 
-def tallies_of(votes):
-    feature, department, value = np.array(votes, dtype=int).reshape(-1, 3).T
-    ones = np.ones(len(votes))
-    return Tallies(feature, department, value, ones, ones, ones)
+def voters_of(votes):
+    return Voters(np.ones(3 * len(votes)), np.tile(np.arange(3), len(votes)), np.ones(3))
 
 
 def rank(votes, n=5, ids=None, **kwargs):
-    return rank_features(np.arange(1, n + 1) if ids is None else ids, criteria_of(votes, **kwargs), np.ones(3))
+    ids = np.arange(1, n + 1) if ids is None else ids
+    return score_features(ids, criteria_of(votes, n, **kwargs), voters_of(votes))
 
 
 def test_a_product_without_votes_ranks_nothing_and_gives_every_feature_the_middle():
     result = rank([], n=3)
     assert result.ranks.tolist() == [0, 0, 0]
     assert result.scores == pytest.approx([50, 50, 50])
-    assert np.isnan(result.means).all()
+    assert all(np.isnan(each.mean).all() for each in result.fits)
     assert np.isnan(result.splits).all()
-    assert all(prior.is_fallback for prior in result.priors)
+    assert all(each.prior.is_fallback for each in result.fits)
 
 
 def test_no_features():
@@ -44,8 +44,9 @@ def test_no_features():
 
 def test_a_criterion_that_nobody_rated_takes_the_average():
     result = rank([(0, 0, 0, 5), (1, 0, 0, 3), (1, 1, 0, 1)], n=2)
-    assert np.isnan(result.means[0, 1])
-    assert result.shrunk[0, 1] == result.priors[1].mean == 1
+    second = result.fits[1]
+    assert np.isnan(second.mean[0])
+    assert second.shrunk[0] == second.prior.mean == 1
     assert result.ranks.tolist() == [1, 2]
 
 
@@ -88,3 +89,125 @@ def test_ranks_run_from_one_without_gaps_over_what_was_voted_on(votes):
 def test_the_scale_of_the_criteria_weights_is_irrelevant(votes, factor):
     scaled = rank(votes, weights=(2 * factor, factor))
     assert scaled.scores == pytest.approx(rank(votes).scores)
+
+
+# gaps, styles, caps and places
+
+FOUR = (0.35, 0.25, 0.15, 0.25)
+
+
+def simulated(seed=3, features=30, voters=12, full=0.5, departments=3):
+    """A round as people make it: what they think goes together across criteria, and some are strict."""
+    draw = np.random.default_rng(seed)
+    worth = draw.normal(0, 0.9, (features, 1))
+    style = draw.normal(0, 0.6, voters)
+    liking = draw.normal(0, 0.6, (features, voters))
+    rated = draw.random((features, voters)) < full
+    tables = [
+        (np.clip(np.round(3 + worth + style + liking + draw.normal(0, 0.6, rated.shape)), 1, 5) * rated).astype(np.int8)
+        for _ in FOUR
+    ]
+    return [Judged(weight, False, table) for weight, table in zip(FOUR, tables, strict=True)], Voters(
+        np.ones(voters), draw.integers(0, departments, voters), np.ones(departments)
+    )
+
+
+def test_sparse_and_full_ways_of_summing_agree(monkeypatch):
+    criteria, voters = simulated()
+    ids = np.arange(30)
+    monkeypatch.setattr("prioritization.rules.rating_tables.DENSE", 0.0)
+    dense = score_features(ids, criteria, voters)
+    monkeypatch.setattr("prioritization.rules.rating_tables.DENSE", 1.0)
+    flat = score_features(ids, criteria, voters)
+    assert dense.scores == pytest.approx(flat.scores, abs=1e-4)
+    assert dense.variances == pytest.approx(flat.variances, rel=1e-3)
+    assert (dense.level, dense.coverage) == (flat.level, flat.coverage)
+    assert dense.ranks.tolist() == flat.ranks.tolist()
+
+
+def test_style_is_taken_out_while_ballots_have_gaps_and_can_be_left_in():
+    criteria, voters = simulated()
+    with_gaps = score_features(np.arange(30), criteria, voters)
+    assert with_gaps.without_style
+    assert np.ptp(with_gaps.fits[0].bias) > 0.5
+    left_in = score_features(np.arange(30), criteria, voters, terms=Terms(takes_out_style=False))
+    assert not left_in.without_style
+    assert not left_in.fits[0].bias.any()
+    full, people = simulated(full=2)
+    assert not score_features(np.arange(30), full, people).without_style
+
+
+def test_what_people_rate_alike_across_criteria_is_seen():
+    criteria, voters = simulated(full=2)
+    found = score_features(np.arange(30), criteria, voters).correlation
+    assert 0.3 < found[0, 1] < 0.9
+    apart = [Judged(each.weight, at == 1, each.table) for at, each in enumerate(criteria)]
+    assert score_features(np.arange(30), apart, voters).correlation[0, 1] == -found[0, 1]
+
+
+def test_the_correlation_is_that_of_numpy():
+    criteria, voters = simulated(full=2)
+    scored = score_features(np.arange(30), criteria, voters)
+    residuals = [(each.table - each.table.mean(axis=1, keepdims=True)).ravel() for each in criteria]
+    assert scored.correlation == pytest.approx(np.corrcoef(residuals), abs=0.0051)
+
+
+def test_one_who_weighs_more_than_all_others_is_held_to_half():
+    table = np.array([[5, 1, 1], [1, 5, 5]], dtype=np.int8)
+    voters = Voters(np.array([100.0, 1, 1]), np.array([0, 0, 0]), np.ones(1))
+    scored = score_features(np.array([1, 2]), [Judged(1.0, False, table)], voters)
+    assert scored.fits[0].mean == pytest.approx([3, 3])
+    assert scored.fits[0].capped == 2
+    free = score_features(np.array([1, 2]), [Judged(1.0, False, table)], voters, terms=Terms(largest_share=1.0))
+    assert free.fits[0].mean[0] > 4.8
+
+
+def test_who_weighs_nothing_changes_nothing():
+    criteria, voters = simulated()
+    weights = voters.weight.copy()
+    weights[4] = 0
+    without = [Judged(each.weight, each.is_cost, np.delete(each.table, 4, axis=1)) for each in criteria]
+    others = Voters(np.delete(voters.weight, 4), np.delete(voters.department, 4), voters.department_weights)
+    one = score_features(np.arange(30), criteria, Voters(weights, voters.department, voters.department_weights))
+    other = score_features(np.arange(30), without, others)
+    assert one.scores == pytest.approx(other.scores)
+
+
+def test_places_belong_to_the_ranks():
+    criteria, voters = simulated()
+    scored = score_features(np.arange(30), criteria, voters)
+    placed = place_features(np.arange(30), scored, cut=lambda order: 10, seed=4)
+    assert (placed.low <= scored.ranks).mean() > 0.95
+    assert (scored.ranks <= placed.high).mean() > 0.95
+    assert placed.chances.sum() == pytest.approx(10)
+    order = scored.order
+    assert (np.diff(placed.tiers[order]) >= 0).all()
+    # the sides of the cut are told by the interval of the rank as by the chance
+    assert ((placed.high <= 10) == (placed.chances >= 0.95)).all()
+    assert ((placed.low > 10) == (placed.chances < 0.05)).all()
+    near = np.argsort(np.abs(scored.ranks - 10.5))[:4]
+    assert placed.vote_value[near].min() > placed.vote_value[order[[0, -1]]].max()
+
+
+def test_features_without_a_rank_have_no_place():
+    criteria, voters = simulated()
+    is_open = np.arange(30) != 7
+    scored = score_features(np.arange(30), criteria, voters, is_open=is_open)
+    placed = place_features(np.arange(30), scored, cut=lambda order: 10, seed=4)
+    assert (scored.ranks[7], placed.low[7], placed.tiers[7]) == (0, 0, 0)
+    assert np.isnan(placed.chances[7])
+    assert placed.high.max() == 29
+
+
+@given(votes)
+def test_every_score_lies_within_its_interval_and_on_the_scale(votes):
+    result = rank(votes)
+    assert ((result.low >= 0) & (result.low <= result.scores + 1e-9)).all()
+    assert ((result.scores <= result.high + 1e-9) & (result.high <= 100)).all()
+
+
+@given(votes, st.randoms(use_true_random=False))
+def test_the_order_of_voters_is_irrelevant(votes, random):
+    shuffled = votes[:]
+    random.shuffle(shuffled)
+    assert rank(shuffled).scores == pytest.approx(rank(votes).scores)

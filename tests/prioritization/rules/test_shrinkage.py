@@ -4,7 +4,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from prioritization.rules.shrinkage import estimate_prior, posterior_variance, shrink
+from prioritization.rules.shrinkage import components, estimate_prior, posterior_variance, shrink
 
 VALUES = np.arange(1, 6)
 EXAMPLE = [[5, 4, 5, 4], [4, 3, 4], [2, 3, 2, 1], [5], []]
@@ -16,10 +16,20 @@ def counted(ratings):
     return np.array([[row.count(value) for value in VALUES] for row in ratings], dtype=float)
 
 
+def prior_of(counts, **gates):
+    return estimate_prior(components(counts.sum(axis=1), counts @ VALUES, float((counts @ VALUES**2).sum())), **gates)
+
+
+def variance_of(counts, effective, **prior):
+    n = counts.sum(axis=1)
+    squares = counts @ VALUES**2 - np.divide((counts @ VALUES) ** 2, n, out=np.zeros(len(n)), where=n > 0)
+    return posterior_variance(n, squares, effective, **prior)
+
+
 def test_the_worked_example():
     counts = counted(EXAMPLE)
     n = counts.sum(axis=1)
-    prior = estimate_prior(counts, enough_features=2, enough_freedom=3)
+    prior = prior_of(counts, enough_features=2, enough_freedom=3)
     assert prior.mean == 3.5
     assert prior.within == pytest.approx(0.458333, abs=5e-7)
     assert prior.between == pytest.approx(1.642157, abs=5e-7)
@@ -29,12 +39,12 @@ def test_the_worked_example():
     xbar = np.divide(counts @ VALUES, n, out=np.full(5, np.nan), where=n > 0)
     m = shrink(xbar, n, prior_mean=prior.mean, prior_weight=prior.weight)
     assert m == pytest.approx([4.3, 3.625, 2.3, 4.25, 3.5])
-    v = posterior_variance(counts, n, prior_weight=prior.weight, within=prior.within)
+    v = variance_of(counts, n, prior_weight=prior.weight, within=prior.within)
     assert v == pytest.approx([0.080952, 0.104167, 0.109524, 0.229167, 0.458333], abs=5e-7)
 
 
 def test_the_worked_example_is_too_small_for_the_real_gates():
-    prior = estimate_prior(counted(EXAMPLE))
+    prior = prior_of(counted(EXAMPLE))
     assert (prior.mean, prior.weight, prior.within, prior.between, prior.is_fallback) == (3.5, 4, 1, None, True)
 
 
@@ -49,21 +59,21 @@ def test_the_worked_example_is_too_small_for_the_real_gates():
     ids=["5 features, 10 free", "4 features with two", "9 free", "10 free"],
 )
 def test_when_there_is_enough_to_estimate(ratings, is_fallback):
-    assert estimate_prior(counted(ratings)).is_fallback == is_fallback
+    assert prior_of(counted(ratings)).is_fallback == is_fallback
 
 
 def test_no_rating_at_all():
-    prior = estimate_prior(np.zeros((3, 5)))
+    prior = prior_of(np.zeros((3, 5)))
     assert (prior.mean, prior.weight, prior.is_fallback) == (3, 4, True)
 
 
 def test_features_that_differ_by_no_more_than_chance_are_drawn_hardest():
-    prior = estimate_prior(counted([[1, 3, 5]] * 6))
+    prior = prior_of(counted([[1, 3, 5]] * 6))
     assert (prior.between, prior.weight) == (0, 25)
 
 
 def test_people_who_all_agree_still_leave_the_variance_of_rounding():
-    prior = estimate_prior(counted([[5, 5, 5], [1, 1, 1], [3, 3, 3], [4, 4, 4], [2, 2, 2]]))
+    prior = prior_of(counted([[5, 5, 5], [1, 1, 1], [3, 3, 3], [4, 4, 4], [2, 2, 2]]))
     assert prior.within == pytest.approx(1 / 12)
     assert prior.weight == 1
 
@@ -103,7 +113,7 @@ def test_adding_a_constant_to_all_ratings_moves_every_mean_by_it(means, constant
 def test_moving_all_ratings_up_one_step_moves_the_prior_mean_and_nothing_else(counts):
     counts[:, 4] = 0
     moved = np.roll(counts, 1, axis=1)
-    one, other = estimate_prior(counts), estimate_prior(moved)
+    one, other = prior_of(counts), prior_of(moved)
     assume(counts.sum() > 0)
     assert other.mean == pytest.approx(one.mean + 1)
     assert other.weight == pytest.approx(one.weight, rel=1e-6)
@@ -111,17 +121,17 @@ def test_moving_all_ratings_up_one_step_moves_the_prior_mean_and_nothing_else(co
 
 @given(tables, st.randoms())
 def test_the_prior_is_on_its_scale_and_blind_to_the_order_of_features(counts, random):
-    prior = estimate_prior(counts)
+    prior = prior_of(counts)
     assert 1 <= prior.mean <= 5
     assert 1 <= prior.weight <= 25
     assert prior.within >= 1 / 12
     shuffled = counts[random.sample(range(len(counts)), len(counts))]
-    assert estimate_prior(shuffled).weight == pytest.approx(prior.weight)
+    assert prior_of(shuffled).weight == pytest.approx(prior.weight)
 
 
 @given(tables, st.floats(0, 50), st.floats(0.1, 50))
 def test_more_effective_voters_leave_less_doubt_and_never_none(counts, effective, more):
-    few = posterior_variance(counts, np.full(len(counts), effective), prior_weight=4, within=1)
-    many = posterior_variance(counts, np.full(len(counts), effective + more), prior_weight=4, within=1)
+    few = variance_of(counts, np.full(len(counts), effective), prior_weight=4, within=1)
+    many = variance_of(counts, np.full(len(counts), effective + more), prior_weight=4, within=1)
     assert (many < few).all()
     assert (many > 0).all()

@@ -1,0 +1,116 @@
+"""Scores a product from its ratings. Imports numpy: only tasks and commands may import this package."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from django.db import transaction
+
+from prioritization.actions.scores import Claim, claim, finish, still_holds
+from prioritization.actions.scoring.inputs import Inputs, read_inputs
+from prioritization.actions.scoring.standings import freeze_rounds, write_standings
+from prioritization.models import ScoreRun
+from prioritization.queries.criteria import default_criteria
+from prioritization.rules.rank_intervals import DRAWS
+from prioritization.rules.reliability import alpha
+from prioritization.rules.scales import SPLIT_FROM
+from prioritization.rules.scoring import Placed, Scored, place_features, score_features
+from roadmap.models import Product
+
+__all__ = ["read_inputs", "score", "score_when_asked"]
+
+
+def score_when_asked(product_id: int, *, clock: Callable[[], datetime]) -> ScoreRun | None:
+    """Score a product if that is asked for and nobody else is at it, again until no newer vote is left out.
+
+    Returns the last run, None when there was nothing to do.
+    """
+    run = None
+    while held := claim(product_id, now=clock()):
+        run = score(Product.objects.get(pk=product_id), held=held, now=clock())
+        if run is None or finish(held):
+            break
+    return run
+
+
+def score(product: Product, *, now: datetime, held: Claim | None = None) -> ScoreRun | None:
+    """Score a product as its ratings are now, and write the run with the standings that changed; return the run.
+
+    The same inputs as last time change nothing and return that run. None when `held` was lost to another worker
+    meanwhile, whose inputs are newer. Rounds that have closed since keep the result.
+    """
+    inputs = read_inputs(product, now=now)
+    digest = inputs.digest()
+    last = ScoreRun.objects.filter(product=product).first()
+    if last is not None and last.digest == digest:
+        with transaction.atomic():
+            freeze_rounds(product, last)
+        return last
+    scored = score_features(inputs.ids, inputs.judged(), inputs.voters(), is_open=inputs.is_open, terms=inputs.terms)
+    placed = place_features(inputs.ids, scored, cut=inputs.cut_after, seed=inputs.seed)
+    defaults = default_criteria()
+    with transaction.atomic():
+        if held is not None and not still_holds(held):
+            return None
+        run = ScoreRun.objects.create(
+            product=product,
+            at=now,
+            seed=inputs.seed,
+            digest=digest,
+            criteria=[
+                {
+                    "key": each.key,
+                    "name": each.name,
+                    "weight": share,
+                    "entered": each.weight,
+                    "is_cost": each.is_cost,
+                    "is_default": each in defaults,
+                }
+                for each, share in zip(inputs.criteria, inputs.shares(), strict=True)
+            ],
+            used=_used(inputs, scored, placed),
+            ranked=len(scored.order),
+        )
+        write_standings(product, run, inputs, scored, placed)
+        freeze_rounds(product, run)
+    return run
+
+
+def _used(inputs: Inputs, scored: Scored, placed: Placed) -> dict[str, Any]:
+    """Return what a reader needs to follow the run; see ScoreRun."""
+    order, k = scored.order, placed.top
+    keys = [each.key for each in inputs.criteria]
+    contested = (placed.low[order] <= k) & (placed.high[order] > k)
+    return {
+        "beta": inputs.terms.beta,
+        "departments": {str(pk): weight for pk, weight in inputs.department_weights.items() if pk},
+        "rating_style": scored.without_style,
+        "coverage": round(scored.coverage, 4),
+        "voters": len(set(inputs.given.seat.tolist())),
+        "between": {key: round(each.style.between, 4) for key, each in zip(keys, scored.fits, strict=True)},
+        "correlation": scored.correlation.tolist(),
+        "level": scored.level,
+        "draws": DRAWS,
+        "cut": {"k": k, "release": inputs.release_id},
+        "tiers": int(placed.tiers.max(initial=0)),
+        "contested": int(contested.sum()),
+        "hot": int((placed.heat[order] > 0).sum()),
+        "alpha": {key: alpha(each.counts) for key, each in zip(keys, scored.fits, strict=True)},
+        "effective": round(float(scored.effective[order].mean()), 2) if len(order) else 0.0,
+        "largest_share": inputs.terms.largest_share,
+        "capped": sum(each.capped for each in scored.fits),
+        "split": int((np.nan_to_num(scored.splits[order]) > SPLIT_FROM).sum()),
+        "priors": {
+            key: {
+                "mu": each.prior.mean,
+                "k": each.prior.weight,
+                "s2": each.prior.within,
+                "tau2": each.prior.between,
+                "is_fallback": each.prior.is_fallback,
+            }
+            for key, each in zip(keys, scored.fits, strict=True)
+        },
+    }
