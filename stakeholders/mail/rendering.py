@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, SafeMIMEText
+from django.db.models import Count, Q
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -188,17 +189,23 @@ def _sender(asker: Seat | None) -> str:
 
 def _who_is_asked(invitation: Invitation) -> str:
     """Return "18 people from 6 departments are asked. Sales: you and 3 others."."""
-    asked = list(invitation.round.invitations.standing().values_list("department_id", flat=True))
-    departments = {department for department in asked if department}
-    if len(asked) == 1:
+    asked = invitation.round.invitations.standing().aggregate(
+        people=Count("pk"),
+        departments=Count("department", distinct=True),
+        own=Count("pk", filter=Q(department=invitation.department_id)),
+    )
+    if asked["people"] == 1:
         return _("You are the only one asked.")
-    people = ngettext("%(count)d person", "%(count)d people", len(asked)) % {"count": len(asked)}
-    if len(departments) < 2:
+    people = ngettext("%(count)d person", "%(count)d people", asked["people"]) % {"count": asked["people"]}
+    if asked["departments"] < 2:
         return _("%(people)s are asked.") % {"people": people}
-    sentence = _("%(people)s from %(count)d departments are asked.") % {"people": people, "count": len(departments)}
+    sentence = _("%(people)s from %(count)d departments are asked.") % {
+        "people": people,
+        "count": asked["departments"],
+    }
     if invitation.department_id is None:
         return sentence
-    others = asked.count(invitation.department_id) - 1
+    others = asked["own"] - 1
     if others == 0:
         return _("%(sentence)s You are the voice of %(department)s.") % {
             "sentence": sentence,

@@ -25,6 +25,8 @@ class Backend(EmailBackend):
     _until = 0.0
 
     def open(self) -> bool | None:
+        if self.connection:
+            return False
         self._until = time.monotonic() + PATIENCE + (self.timeout or 0)
         return super().open()
 
@@ -48,11 +50,7 @@ class _Replies:
 
     def readline(self, limit: int) -> bytes:
         while b"\n" not in self._read and len(self._read) < limit:
-            left = self._left()
-            if left <= 0:
-                raise TimeoutError("it takes too long to answer")
-            self._sock.settimeout(left)
-            more = self._sock.recv(4096)
+            more = self._receive()
             if not more:
                 break
             self._read += more
@@ -62,6 +60,13 @@ class _Replies:
 
     def close(self) -> None:
         self._read = b""
+
+    def _receive(self) -> bytes:
+        try:
+            self._sock.settimeout(max(self._left(), 0.001))
+            return self._sock.recv(4096)
+        except TimeoutError:
+            raise TimeoutError("the server takes too long to answer") from None
 
 
 class _Patient(smtplib.SMTP):

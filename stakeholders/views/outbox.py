@@ -39,11 +39,19 @@ def outbox(request: HttpRequest, slug: str) -> HttpResponse:
     state = request.GET.get("state", "")
     state = state if state in queries.STATES else ""
     now = clock.now()
+    people = queries.people_with_mail(seat.product)
+    person = next((each for each in people if str(each.pk) == request.GET.get("person")), None)
     context = _context(
         seat,
-        messages_page=queries.outbox_page(seat.product, now=now, state=state, number=request.GET.get("page")),
-        counts=queries.outbox_counts(seat.product),
-        next_due=queries.next_due(seat.product, now=now),
+        messages_page=queries.outbox_page(
+            seat.product, now=now, state=state, person=person, number=request.GET.get("page")
+        ),
+        counts=queries.outbox_counts(seat.product, person=person),
+        next_due=queries.next_due(seat.product, now=now, person=person),
+        people=people,
+        person=person,
+        with_person=f"&person={person.pk}" if person else "",
+        again=actions.SENT_AGAIN,
         state=state,
         now=now,
     )
@@ -61,17 +69,28 @@ def message(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Show a mail as it would read now. What it read when it went out is not kept: its subject is."""
     seat = access.seat(request.user, slug, need=access.EDIT)
     found = _message(seat, pk)
-    context = _context(seat, message=found, mail=render_mail(found, now=clock.now(), masked=True))
+    context = _context(
+        seat, message=found, mail=render_mail(found, now=clock.now(), masked=True), again=actions.SENT_AGAIN
+    )
     return render(request, "stakeholders/message.html", context)
 
 
 @login_required
 @require_POST
 def try_again(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Send again: a mail that failed as the row that it is, one that went out as a row of its own."""
     seat = access.seat(request.user, slug, need=access.EDIT)
-    found = _message(seat, pk)
-    if actions.try_again(found, by=seat, now=clock.now()):
-        said(request, _("The mail to %s is due again.") % found.user.get_full_name())
-    else:
+    found, now = _message(seat, pk), clock.database_now()
+    name = found.user.get_full_name()
+    if actions.try_again(found, by=seat, now=now):
+        said(request, _("The mail to %s is due again.") % name)
+    elif actions.send_again(found, by=seat, now=now):
+        said(request, _("The mail to %s goes out once more.") % name)
+    elif found.sent_at is None:
         said(request, _("This mail has not failed; nothing was changed."))
+    else:
+        said(
+            request,
+            _("Not sent again: %s had a mail of this round within the hour, or need not get this one any more.") % name,
+        )
     return gone_back(request, "stakeholders:outbox", slug)

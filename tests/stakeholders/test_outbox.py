@@ -1,9 +1,12 @@
 """The outbox: what is due is sent once, and whatever goes wrong is shown and loses nothing."""
 
+import socket
 import threading
+import time
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
+from smtplib import SMTPSenderRefused
 
 import pytest
 from django.db import connection, connections
@@ -14,8 +17,9 @@ from stakeholders.actions.outbox import LEASES, claim_due, send_due
 from stakeholders.actions.reminding import remind
 from stakeholders.actions.rounds import Invitee, open_round
 from stakeholders.kinds import MailWords
-from stakeholders.mail.delivery import Post
-from stakeholders.models import Invitation, Message, Seat
+from stakeholders.mail.delivery import Post, Refused, judge
+from stakeholders.mail.smtp import PATIENCE
+from stakeholders.models import Activity, Invitation, Message, Seat, User, Verb
 from stakeholders.rules import deadlines
 from tests import factories
 from tests.servers import free_port
@@ -251,6 +255,140 @@ def test_a_refused_address_fails_at_once_with_the_server_s_words(desk, opened, n
     failed = opened.messages.get(failed_at=now)
     assert failed.why == "550 5.1.1 No such person here"
     assert run(now + timedelta(days=1)).sent == 0
+
+
+def test_a_refused_address_stands_beside_the_name_until_a_mail_gets_through(desk, one, stan, now):
+    desk.script = ["rcpt 550 5.1.1 No such person here"]
+    run(now)
+    assert User.objects.get(pk=stan.user_id).refusal == "550 5.1.1 No such person here"
+
+    desk.script = ["rcpt 450 4.2.1 Mailbox busy"]
+    run(first_reminder(one).due_at)
+    assert User.objects.get(pk=stan.user_id).refusal, "later is not through"
+
+    assert run(first_reminder(one).due_at + LEASES[0]).sent == 1
+    assert User.objects.get(pk=stan.user_id).refusal == ""
+
+
+def test_a_new_address_is_not_the_refused_one(desk, one, stan, now):
+    desk.script = ["rcpt 550 5.1.1 No such person here"]
+    run(now)
+    user = User.objects.get(pk=stan.user_id)
+    user.email = "stan.new@people.example"
+    user.save(update_fields=["email"])
+    assert user.refusal == ""
+
+
+@pytest.mark.parametrize(
+    ("reply", "is_about_address"),
+    [
+        ("rcpt 550 Mailbox unavailable", True),
+        ("data 550 5.1.1 Unknown user", True),
+        ("data 552 5.2.2 Mailbox full", True),
+        ("data 554 5.7.1 Looks like spam", False),
+        ("data 552 Too large", False),
+    ],
+)
+def test_only_a_refusal_of_the_mailbox_marks_the_address(desk, one, stan, now, reply, is_about_address):
+    desk.script = [reply]
+    assert run(now).failed == 1
+    assert bool(User.objects.get(pk=stan.user_id).refusal) == is_about_address
+
+
+def test_a_refused_sender_is_our_trouble_and_marks_nobody():
+    refusal = judge(SMTPSenderRefused(550, b"5.1.8 Sender denied", "accord@here.example"))
+    assert isinstance(refusal, Refused) and not refusal.is_about_address
+
+
+def test_the_manager_sees_the_refusal_on_the_people_page_and_the_round(client, sign_in, desk, one, mia, vera, now):
+    desk.script = ["rcpt 550 5.1.1 No such person here"]
+    run(now)
+
+    sign_in(mia)
+    for page in ("/p/beacon/people/", f"/p/beacon/rounds/{one.public_id}/"):
+        assert "address refused: 550 5.1.1 No such person here" in client.get(page).content.decode()
+    assert "refused" not in sign_in(vera).get("/p/beacon/people/").content.decode()
+
+
+def test_a_server_that_drips_is_left_after_a_bounded_time(desk, opened, now, monkeypatch):
+    monkeypatch.setattr("stakeholders.mail.smtp.PATIENCE", 1.0)
+    desk.script = ["drip"]
+
+    begun = time.monotonic()
+    tally = run(now)
+
+    assert time.monotonic() - begun < 8
+    assert (tally.sent, tally.deferred) == (1, 1)
+    assert "too long" in opened.messages.get(sent_at=None, due_at=now).why
+    assert run(now + LEASES[0]).sent == 1
+
+
+def test_a_server_that_says_nothing_is_left_after_a_bounded_time(settings, opened, now, monkeypatch):
+    monkeypatch.setattr("stakeholders.mail.smtp.PATIENCE", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        settings.MAIL_IS_KEPT, settings.EMAIL_TIMEOUT = False, 0.5
+        settings.EMAIL_BACKEND = "stakeholders.mail.smtp.Backend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = silent.getsockname()
+        begun = time.monotonic()
+        assert run(now).deferred == 1
+        assert time.monotonic() - begun < 8
+    assert opened.messages.filter(due_at=now, attempts=0, claimed_at=None).count() == 2
+
+
+def test_a_mail_is_given_up_long_before_its_lease_is_over(settings):
+    longest = settings.EMAIL_TIMEOUT + 2 * PATIENCE + settings.EMAIL_TIMEOUT
+    assert timedelta(seconds=longest) < LEASES[0]
+
+
+def test_five_hundred_invitations_outlast_a_server_that_is_down(settings, hands, beacon, mia, now):
+    users = User.objects.bulk_create(User(email=f"person{n}@people.example", name=f"Person {n}") for n in range(500))
+    seats = Seat.objects.bulk_create(Seat(user=user, product=beacon, role="stakeholder") for user in users)
+    settings.MAIL_IS_KEPT, settings.EMAIL_BACKEND = False, "stakeholders.mail.smtp.Backend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", free_port()
+    round = open_round(
+        beacon, kind="hands", title="Many", deadline=deadlines.read(datetime(2026, 12, 4, 17), "Europe/Berlin"),
+        invitees=[Invitee(seat) for seat in seats], by=mia, now=now,
+    )  # fmt: skip
+
+    for minute in range(5):
+        run(now + timedelta(minutes=minute))
+    invitations = round.messages.filter(kind="invitation")
+    assert invitations.waiting().filter(attempts=0, claimed_at=None).count() == 500
+
+    with smtp.desk(port=settings.EMAIL_PORT) as back:
+        assert run(now + timedelta(hours=1), limit=40).sent == 40
+        sent = invitations.filter(sent_at__isnull=False, why="")
+        assert sorted(back.ids()) == sorted(sent.values_list("message_id", flat=True))
+    assert invitations.waiting().filter(attempts=0, claimed_at=None).count() == 460
+
+
+# sending again
+
+
+def test_a_mail_that_went_out_is_sent_once_more_as_a_row_of_its_own(desk, one, stan, mia, now):
+    run(now)
+    later = now + timedelta(hours=2)
+
+    assert outbox.send_again(invitation_of(one), by=mia, now=later)
+    assert run(later).sent == 1
+
+    first, again = desk.mails
+    assert first["Message-ID"] != again["Message-ID"]
+    assert link_in(first) == link_in(again)
+    assert again["References"] is None
+    assert one.messages.filter(kind="invitation").count() == 2
+    assert Activity.objects.get(verb=Verb.SENT_AGAIN).facts == {"seat": stan.pk}
+
+
+def test_nothing_is_sent_again_within_the_hour_or_when_it_is_over(desk, one, mia, now):
+    run(now)
+    message = invitation_of(one)
+    assert not outbox.send_again(message, by=mia, now=now + timedelta(minutes=59))
+
+    assert outbox.send_again(message, by=mia, now=now + timedelta(hours=2))
+    assert not outbox.send_again(message, by=mia, now=now + timedelta(hours=2)), "one waits already"
+    assert not outbox.send_again(first_reminder(one), by=mia, now=now + timedelta(hours=4))
+    assert not outbox.send_again(message, by=mia, now=one.deadline_at)
 
 
 def test_later_means_later_and_longer_each_time(desk, one, now):

@@ -88,6 +88,32 @@ def test_a_failed_mail_can_be_sent_again(client, sign_in, opened, mia, stan):
     assert (message.failed_at, message.attempts, message.why) == (None, 0, "")
 
 
+def test_the_log_can_be_narrowed_to_one_person(client, sign_in, opened, mia, stan, olga):
+    opened.messages.filter(kind="invitation").update(sent_at=opened.opened_at)
+    sign_in(mia)
+
+    page = client.get(OUTBOX, {"person": stan.pk})
+    assert "Outbox: Stan Lindqvist" in words(page)
+    assert "1 sent, 3 waiting, 0 not needed, 0 failed" in words(page)
+    assert words(page).count("Who is in favour?") == 1
+    assert f"?state=waiting&amp;person={stan.pk}" in page.content.decode()
+    assert words(client.get(OUTBOX, {"person": stan.pk, "state": "waiting"})).count("Who is in favour?") == 3
+    for wrong in ("x", "999999", mia.pk, ""):
+        assert words(client.get(OUTBOX, {"person": wrong})).count("Who is in favour?") == 2
+
+
+def test_a_mail_that_went_out_can_be_sent_again(client, sign_in, opened, mia, stan):
+    message = opened.messages.get(seat=stan, kind="invitation")
+    Message.objects.filter(pk=message.pk).update(sent_at=timezone.now() - timedelta(hours=2))
+    again = reverse("stakeholders:message-try-again", args=["beacon", message.pk])
+
+    page = sign_in(mia).get(reverse("stakeholders:message", args=["beacon", message.pk]))
+    assert again in page.content.decode()
+    assert "The mail to Stan Lindqvist goes out once more." in words(client.post(again, follow=True))
+    assert "Not sent again: Stan Lindqvist had a mail of this round" in words(client.post(again, follow=True))
+    assert opened.messages.filter(seat=stan, kind="invitation").count() == 2
+
+
 def test_an_empty_outbox_says_what_will_be_here(client, sign_in, mia):
     assert "No mail yet. Opening a round puts its invitations" in words(sign_in(mia).get(OUTBOX))
 
