@@ -21,7 +21,19 @@ from stakeholders import wording
 
 RULES = Path(__file__).resolve().parent.parent / "rules"
 NOT_METHODS = frozenset(
-    {"__init__", "ballots", "cells", "criteria", "needs", "normal", "relief", "scoring", "secrecy", "what_if"}
+    {
+        "__init__",
+        "ballots",
+        "cells",
+        "criteria",
+        "needs",
+        "normal",
+        "rating_sheets",
+        "relief",
+        "scoring",
+        "secrecy",
+        "what_if",
+    }
 )
 """Rules that are no method of the ranking: how ballots are shuffled, what a criterion is, what hurries, plain twins."""
 

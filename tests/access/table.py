@@ -145,6 +145,7 @@ TABLE = {
     "prioritization:explanation": Route(get=READERS),
     "prioritization:ranking-file": Route(get=READERS),
     "prioritization:ranking-columns": Route(post=READERS),
+    "prioritization:ratings-import": Route(get=MANAGERS, post=MANAGERS),
     "prioritization:computed": Route(get=READERS),
     "prioritization:outlook": Route(get=READERS),
     "prioritization:compare": Route(get=READERS),
