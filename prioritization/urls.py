@@ -4,6 +4,7 @@ from django.urls import path
 
 import roadmap.converters  # noqa: F401  makes <feature:ref> known
 from prioritization.views import (
+    agenda,
     ballot,
     computed,
     criteria,
@@ -43,6 +44,8 @@ urlpatterns = [
     path("p/<slug:slug>/ranking/computed/", computed.computed, name="computed"),
     path("p/<slug:slug>/ranking/file/", ranking.ranking_file, name="ranking-file"),
     path("p/<slug:slug>/rounds/import/", ratings_import.ratings_import, name="ratings-import"),
+    path("p/<slug:slug>/agenda/", agenda.agenda, name="agenda"),
+    path("p/<slug:slug>/agenda/ask/", agenda.whom_to_ask, name="whom-to-ask"),
     path("p/<slug:slug>/weights/", weights.weights, name="weights"),
     path("p/<slug:slug>/weights/keep/", weights.keep_weights, name="weights-keep"),
     path("p/<slug:slug>/weights/<int:pk>/delete/", weights.forget_weights, name="weights-forget"),

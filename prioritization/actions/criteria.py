@@ -33,7 +33,7 @@ class CriteriaMoved(Exception):
 
 @transaction.atomic
 def change_criteria(
-    product: Product, *, criteria: Sequence[AskedCriterion], seen: str, by: Seat, now: datetime
+    product: Product, *, criteria: Sequence[AskedCriterion], seen: str, by: Seat | None, now: datetime
 ) -> None:
     """Make these, in this order, the product's own criteria; log what is new, other or gone, and ask for new scores.
 
@@ -74,7 +74,7 @@ def _write(product: Product, criterion: AskedCriterion, position: int) -> Criter
     return row
 
 
-def _forget(product: Product, criterion: AskedCriterion, *, by: Seat, now: datetime) -> None:
+def _forget(product: Product, criterion: AskedCriterion, *, by: Seat | None, now: datetime) -> None:
     row = Criterion.objects.filter(product=product, key=criterion.key).first()
     record(by, Verb.DELETED, row or Criterion(product=product, key=criterion.key), at=now, label=criterion.name)
     if row:

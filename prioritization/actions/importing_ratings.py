@@ -183,7 +183,7 @@ def _write(round: Round, sheet: PlannedSheet, seats: Mapping[str, Seat]) -> None
                 is_required=False,
                 weight=sheet.weights.get(key, seat.weight),
                 department_id=seat.department_id,
-                created_at=round.opened_at,
+                created_at=given_at,
                 asked=answered[key],
                 answered=answered[key],
                 answered_at=given_at,

@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from prioritization.queries.agenda import Agenda, Item
 from prioritization.queries.comparison import Comparison
 from prioritization.queries.explanation import StyleOfVoter
 from prioritization.queries.outlook import Outlook, Past, Without
@@ -112,6 +113,26 @@ def shifts_in_words(compared: Comparison) -> str:
         for each in compared.shifts
     ]
     return _("Move %(moves)s, and they are level; a little more, and the order turns.") % {"moves": ", ".join(parts)}
+
+
+@register.simple_tag
+def why_in_words(item: Item, agenda: Agenda) -> str:
+    """Why a feature is on the agenda: how open it is, and in what the votes are split."""
+    words = {
+        "k": agenda.cut,
+        "chance": wording.share(item.standing.cut_chance),
+        "rank": item.standing.rank,
+        "ranks": wording.interval(item.standing.rank_low, item.standing.rank_high),
+        "split": ", ".join(item.split),
+    }
+    open_ = (
+        _("Ranked %(rank)s, plausible %(ranks)s; among the first %(k)d in %(chance)s of the draws.")
+        if agenda.cut
+        else _("Ranked %(rank)s, plausible %(ranks)s.")
+    )
+    if item.split:
+        return f"{open_ % words} {_('Votes are split on %(split)s.') % words}"
+    return f"{open_ % words} {_('Votes differ on everything a little.')}"
 
 
 @register.simple_tag

@@ -146,6 +146,8 @@ TABLE = {
     "prioritization:ranking-file": Route(get=READERS),
     "prioritization:ranking-columns": Route(post=READERS),
     "prioritization:ratings-import": Route(get=MANAGERS, post=MANAGERS),
+    "prioritization:agenda": Route(get=READERS),
+    "prioritization:whom-to-ask": Route(get=MANAGERS),
     "prioritization:computed": Route(get=READERS),
     "prioritization:outlook": Route(get=READERS),
     "prioritization:compare": Route(get=READERS),

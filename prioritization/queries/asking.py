@@ -1,0 +1,131 @@
+"""Reads whom to ask about what: the people whose votes on features they have not rated are worth most."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from prioritization.forms.voting import people_of
+from prioritization.models import Rating, ScoreRun, VoterCheck, VotingFeature, VotingRound
+from prioritization.queries.criteria import criteria_of
+from prioritization.queries.runs import of_one_run
+from roadmap.models import Feature, Product, Standing
+from stakeholders.models import Invitation, Round, Seat
+
+LOOKED_AT = 40
+A_PERSON, SHOWN = 5, 15
+WORTH_SAYING = 0.005
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A person, the features to ask them about, and what their votes on those are worth together, in score points."""
+
+    seat: Seat
+    features: list[Feature]
+    worth: float
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A voter whose ratings stand out. Nothing follows from it: `flags` are reasons to look."""
+
+    check: VoterCheck
+    flags: list[str]
+
+
+@dataclass(frozen=True)
+class Asking:
+    """Whom to ask; `features` are those whose next vote is worth most, with that worth; `cut` as the run drew its line."""
+
+    run: ScoreRun | None
+    people: list[Asked]
+    features: list[tuple[Feature, float]]
+    checks: list[Checked]
+    cut: int
+
+    @property
+    def everyone(self) -> list[int]:
+        return [each.seat.pk for each in self.people]
+
+    @property
+    def first(self) -> list[Feature]:
+        """The features that most of these people are to be asked about."""
+        return [feature for feature, _worth in self.features[:A_PERSON]]
+
+
+def asking(product: Product) -> Asking:
+    """Return whom to ask, the most worth asking first: a fixed number of queries.
+
+    The worth of a ballot is the sum of its features' (EVSI), right to first order: an estimate. Whoever has answered on a
+    feature, or is being asked about it now, is not asked again. Source: METHODS e.
+    """
+    return of_one_run(product, lambda run: _asking(product, run))
+
+
+def _asking(product: Product, run: ScoreRun | None) -> Asking:
+    if run is None:
+        return Asking(None, [], [], [], 0)
+    rows = list(
+        Standing.objects.filter(product=product, rank__isnull=False, vote_value__gt=WORTH_SAYING)
+        .select_related("feature")
+        .order_by("-vote_value", "rank")[:LOOKED_AT]
+    )
+    for row in rows:
+        row.feature.product = product
+    criteria = criteria_of(product)
+    done = _answered_or_asked([row.feature_id for row in rows])
+    people = []
+    for seat in people_of(product):
+        if not any(each.may_be_rated_by(seat.department_id) for each in criteria):
+            continue
+        missing = [row for row in rows if row.feature_id not in done[seat.pk]][:A_PERSON]
+        if missing:
+            people.append(Asked(seat, [row.feature for row in missing], sum(row.vote_value or 0 for row in missing)))
+    people.sort(key=lambda each: (-each.worth, each.seat.user.get_full_name()))
+    return Asking(
+        run=run,
+        people=people[:SHOWN],
+        features=[(row.feature, row.vote_value or 0.0) for row in rows],
+        checks=voter_checks(product),
+        cut=(run.used.get("cut") or {}).get("k") or 0,
+    )
+
+
+def _answered_or_asked(ids: list[int]) -> dict[int, set[int]]:
+    """Return by seat the features that they answered on, in whatever round, or are asked about in an open one."""
+    found: dict[int, set[int]] = defaultdict(set)
+    rated = Rating.objects.filter(feature__in=ids, ballot__voting__round__cancelled_at=None)
+    for seat_id, feature_id in rated.order_by().values_list("ballot__invitation__seat", "feature").distinct():
+        found[seat_id].add(feature_id)
+    asked: dict[int, set[int]] = defaultdict(set)
+    open_ = Round.objects.open().filter(kind="voting")
+    for round_id, feature_id in VotingFeature.objects.filter(voting__round__in=open_, feature__in=ids).values_list(
+        "voting__round", "feature"
+    ):
+        asked[round_id].add(feature_id)
+    for round_id, seat_id in Invitation.objects.standing().filter(round__in=list(asked)).values_list("round", "seat"):
+        found[seat_id] |= asked[round_id]
+    return found
+
+
+def voter_checks(product: Product) -> list[Checked]:
+    """Return the voters whose ratings stand out, the most influential first; for managers only: two queries.
+
+    Nobody who voted anonymously anywhere in the product: a flag would tell how.
+    """
+    anonymous = Rating.objects.filter(
+        feature__product=product, ballot__voting__secrecy=VotingRound.Secrecy.ANONYMOUS
+    ).values("ballot__invitation__seat")
+    checks = (
+        VoterCheck.objects.filter(product=product)
+        .exclude(seat__in=anonymous)
+        .select_related("seat__user", "seat__department")
+        .order_by("-influence", "pk")
+    )
+    labels = dict(VoterCheck.Flag.choices)
+    return [
+        Checked(check, [str(labels.get(flag["kind"], flag["kind"])) for flag in check.flags])
+        for check in checks
+        if check.flags
+    ]
