@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import zlib
 from dataclasses import dataclass
 from functools import cached_property
@@ -51,7 +50,7 @@ class Parcel:
                 text.decode("utf-8", "surrogatepass"), data.get("name", "")[:200], data.get("encoding", "")[:40]
             )
             return parcel if len(text) <= MAX_BYTES and parcel.table else None
-        except (binascii.Error, zlib.error, UnicodeDecodeError, Unreadable):
+        except (ValueError, zlib.error, Unreadable):  # base64 and UTF-8 refuse by ValueError
             return None
 
 

@@ -56,7 +56,7 @@ class Desk:
         return [mail["Message-ID"] for mail in self.mails]
 
 
-class _Controller(Controller):
+class Controlled(Controller):
     def factory(self):
         return SMTP(self.handler, hostname="mail.test", data_size_limit=10_000_000, enable_SMTPUTF8=True)
 
@@ -67,7 +67,7 @@ def desk(port=0):
     from tests.servers import free_port
 
     handler = Desk()
-    controller = _Controller(handler, hostname="127.0.0.1", port=port or free_port())
+    controller = Controlled(handler, hostname="127.0.0.1", port=port or free_port())
     controller.start()
     handler.port = controller.port
     try:
