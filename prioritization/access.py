@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest
 
@@ -20,6 +22,7 @@ __all__ = [
     "can_see_names",
     "can_see_results",
     "hiding_round",
+    "kept_from",
     "names_seen_by",
     "seat",
 ]
@@ -53,6 +56,29 @@ def hiding_round(seat: Seat) -> Round | None:
     may_look = Q(voting__results=VotingRound.Results.AFTER_DONE) & Exists(is_done)
     open_rounds = Round.objects.open().filter(product_id=seat.product_id, kind="voting")
     return open_rounds.exclude(may_look).select_related("voting").order_by("-deadline_at").first()
+
+
+def kept_from(seats: Iterable[Seat]) -> frozenset[int]:
+    """Return the ids of those seats that may not see ranks and scores now, as `hiding_round` would say; two queries."""
+    low = [each for each in seats if not each.reaches(EDIT)]
+    if not low:
+        return frozenset()
+    rounds = Round.objects.open().filter(product__in={each.product_id for each in low}, kind="voting")
+    open_rounds = list(rounds.select_related("voting"))
+    done = set(
+        Ballot.objects.filter(
+            voting__round__in=open_rounds, invitation__seat__in=low, done_at__isnull=False
+        ).values_list("voting__round_id", "invitation__seat_id")
+    )
+    return frozenset(
+        seat.pk
+        for seat in low
+        if any(
+            each.product_id == seat.product_id
+            and not (each.voting.results == VotingRound.Results.AFTER_DONE and (each.pk, seat.pk) in done)
+            for each in open_rounds
+        )
+    )
 
 
 def can_see_results(voting: VotingRound, seat: Seat) -> bool:

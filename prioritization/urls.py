@@ -6,6 +6,7 @@ import roadmap.converters  # noqa: F401  makes <feature:ref> known
 from prioritization.views import (
     agenda,
     ballot,
+    behalf,
     computed,
     criteria,
     deletion,
@@ -18,6 +19,7 @@ from prioritization.views import (
     remarks,
     voting,
     weights,
+    your_part,
 )
 
 app_name = "prioritization"
@@ -33,6 +35,8 @@ urlpatterns = [
     path("p/<slug:slug>/rounds/new/voting/", voting.open_voting, name="voting-new"),
     path("p/<slug:slug>/rounds/<slug:public_id>/meeting/results/", meeting.meeting_results, name="meeting-results"),
     path("p/<slug:slug>/", home.home, name="home"),
+    path("your-part/", your_part.your_part, name="your-part"),
+    path("p/<slug:slug>/rounds/<slug:public_id>/people/<int:pk>/enter/", behalf.enter_answers, name="answers-enter"),
     path("p/<slug:slug>/delete/", deletion.product_delete, name="product-delete"),
     path("p/<slug:slug>/criteria/", criteria.criteria, name="criteria"),
     path("p/<slug:slug>/features/<feature:ref>/votes/", feature_votes.feature_votes, name="feature-votes"),

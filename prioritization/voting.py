@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,9 +15,10 @@ from django.utils.translation import gettext_lazy, ngettext
 from prioritization import secrecy_wording
 from prioritization.actions.scores import request_scores
 from prioritization.actions.tallies import recount
-from prioritization.mail import question_mail
+from prioritization.mail import entered_mail, given_by_others, question_mail
 from prioritization.models import Ballot, Rating, VotingRound
 from prioritization.queries.ballot import criteria_for
+from prioritization.queries.behalf import given_for
 from prioritization.rules.ballots import seconds_for
 from prioritization.rules.secrecy import AT_LEAST
 from stakeholders import deadline_wording, wording
@@ -58,6 +59,13 @@ class Voting:
     def part_url(self, round: Round) -> str:
         return reverse("prioritization:round-remarks", args=[round.product.slug, round.public_id])
 
+    def entry_url(self, invitation: Invitation) -> str:
+        round = invitation.round
+        voting = getattr(round, "voting", None)
+        if voting is None or voting.secrecy == VotingRound.Secrecy.ANONYMOUS:
+            return ""
+        return reverse("prioritization:answers-enter", args=[round.product.slug, round.public_id, invitation.pk])
+
     def results_url(self, round: Round) -> str:
         return reverse("prioritization:meeting-results", args=[round.product.slug, round.public_id])
 
@@ -73,7 +81,8 @@ class Voting:
         return question_mail(message)
 
     def answers(self, round: Round) -> Mapping[int, ShownAnswer]:
-        return {each.seat_id: _shown(each) for each in round.invitations.all()}
+        given = given_for(round)
+        return {each.seat_id: _shown(each, given.get(each.seat_id, [])) for each in round.invitations.all()}
 
     def conclusion(self, round: Round, now: datetime) -> Conclusion:
         if round.outcome:
@@ -159,12 +168,13 @@ def features_in_words(count: int) -> str:
     return ngettext("%(count)d feature", "%(count)d features", count) % {"count": count}
 
 
-def _shown(invitation: Invitation) -> ShownAnswer:
+def _shown(invitation: Invitation, given_by: Sequence[str]) -> ShownAnswer:
     label = _("%(answered)d of %(asked)d answers") % {"answered": invitation.answered, "asked": invitation.asked}
+    by = _("entered by %(who)s") % {"who": ", ".join(given_by)} if given_by else ""
     if invitation.answered_at:
-        return ShownAnswer("answered", label, at=invitation.last_answer_at or invitation.answered_at)
+        return ShownAnswer("answered", label, by=by, at=invitation.last_answer_at or invitation.answered_at)
     if invitation.answered:
-        return ShownAnswer("started", label, at=invitation.last_answer_at, needs=2)
+        return ShownAnswer("started", label, by=by, at=invitation.last_answer_at, needs=2)
     return ShownAnswer("silent", _("no answer yet"), needs=1)
 
 
@@ -247,6 +257,8 @@ def _reminder(message: Message, invitation: Invitation) -> MailWords:
 
 def _receipt(message: Message, invitation: Invitation) -> MailWords:
     """Say what is in by now. It is rendered when it goes out, so it counts what arrived since, too."""
+    if "entered_by" in message.facts:
+        return entered_mail(message, invitation)
     round = invitation.round
     parts = {
         **_names(message, invitation),
@@ -266,6 +278,6 @@ def _receipt(message: Message, invitation: Invitation) -> MailWords:
     return MailWords(
         subject=_("Your vote on %(product)s: %(answers)s") % parts,
         headline=headline % parts,
-        paragraphs=[came % parts],
+        paragraphs=[came % parts, *given_by_others(invitation)],
         button=_("See my answers"),
     )

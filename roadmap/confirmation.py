@@ -65,12 +65,23 @@ class ConfirmationKind:
     def part_url(self, round: Round) -> str:
         return reverse("roadmap:round-confirmation", args=[round.product.slug, round.public_id])
 
+    def entry_url(self, invitation: Invitation) -> str:
+        """A confirmation is a signature: nobody enters it for others (see actions.confirming)."""
+        return ""
+
     def results_url(self, round: Round) -> str:
         return ""
 
     def answers(self, round: Round) -> Mapping[int, ShownAnswer]:
         return {
-            row.seat.pk: ShownAnswer(state=row.state, label=row.label, said=row.said, at=row.at, needs=row.needs)
+            row.seat.pk: ShownAnswer(
+                state=row.state,
+                label=row.label,
+                said=row.said,
+                at=row.at,
+                needs=row.needs,
+                by=_("answered by %(who)s") % {"who": row.by} if row.by else "",
+            )
             for row in reads.people(reads.confirmation_of(round))
         }
 
@@ -193,7 +204,7 @@ def _reminder(message: Message, invitation: Invitation, confirmation: Confirmati
 
 
 def _receipt(message: Message, confirmation: Confirmation) -> MailWords:
-    answer = Answer.objects.get(pk=message.facts["answer"])
+    answer = Answer.objects.select_related("entered_by__user").get(pk=message.facts["answer"])
     zone = confirmation.round.zone
     paragraphs: list[Words] = [
         format_html(
@@ -204,9 +215,15 @@ def _receipt(message: Message, confirmation: Confirmation) -> MailWords:
     ]
     if answer.text:
         paragraphs.append(f"“{answer.text}”")
+    facts = _facts(message, confirmation)
+    headline = _("%(name)s, your answer on version %(number)s is in") % facts
+    if answer.entered_by:
+        facts["delegate"] = answer.entered_by.user.get_full_name()
+        headline = _("%(name)s, %(delegate)s answered on version %(number)s for you") % facts
+        paragraphs.append(_("It stands under both names. Your own answer, whenever it comes, replaces it."))
     return MailWords(
         subject=_("Your answer on version %(number)s") % _facts(message, confirmation),
-        headline=_("%(name)s, your answer on version %(number)s is in") % _facts(message, confirmation),
+        headline=headline,
         paragraphs=paragraphs,
         button=_("See or change my answer"),
         aside=[_("After the deadline it stands in the record of this version.")],

@@ -65,6 +65,7 @@ class ShownAnswer:
     said   the person's own words, if there are any
     at     when they last answered
     needs  how much it needs the manager: 0 settled, 1 silent, 2 started or with concerns, 3 an objection
+    by     who gave it in the person's place, in words: "answered by Vera Vogel"; "" for the person
     """
 
     state: str
@@ -72,6 +73,7 @@ class ShownAnswer:
     said: str = ""
     at: datetime | None = None
     needs: int = 0
+    by: Words = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,9 @@ class RoundKind(Protocol):
 
     def part_url(self, round: Round) -> str:
         """Return the path of the kind's own part of the manager's page, or "" for none."""
+
+    def entry_url(self, invitation: Invitation) -> str:
+        """Return the path where a manager enters what this person said; "" where the kind has none of this."""
 
     def results_url(self, round: Round) -> str:
         """Return the path of the results as the projector shows them in a meeting; "" where the conclusion says it all."""

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from stakeholders.views import (
+    delegation,
     doors,
     links,
     mail_links,
@@ -57,6 +58,23 @@ urlpatterns = [
     path("p/<slug:slug>/rounds/<slug:public_id>/meeting/count/", meeting.meeting_count, name="meeting-count"),
     path("p/<slug:slug>/rounds/<slug:public_id>/meeting/reveal/", meeting.reveal, name="meeting-reveal"),
     path("p/<slug:slug>/rounds/<slug:public_id>/meeting/hide/", meeting.hide, name="meeting-hide"),
+    path(
+        "p/<slug:slug>/rounds/<slug:public_id>/delegations/<int:pk>/approve/",
+        delegation.approve_delegate,
+        name="delegate-approve",
+    ),
+    path(
+        "p/<slug:slug>/rounds/<slug:public_id>/delegations/<int:pk>/decline/",
+        delegation.decline_delegate,
+        name="delegate-decline",
+    ),
+    path(
+        "p/<slug:slug>/rounds/<slug:public_id>/delegations/<int:pk>/end/",
+        delegation.end_delegation,
+        name="delegation-end",
+    ),
+    path("round/<slug:public_id>/delegate/", delegation.delegate, name="delegate"),
+    path("round/<slug:public_id>/delegate/end/", delegation.end_own_delegation, name="delegate-end"),
     path("round/<slug:public_id>/", doors.round_door, name="round-door"),
     path("round/<slug:public_id>/enter/", doors.enter_round, name="round-enter"),
     path("round/<slug:public_id>/send-link/", doors.send_link, name="round-send-link"),

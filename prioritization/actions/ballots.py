@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from django.db.models import F, Value
 from django.db.models.functions import Coalesce
@@ -17,7 +18,11 @@ from prioritization.queries.ballot import criteria_for
 from prioritization.rules.ballots import Given, Nonce, is_overtaken, read_nonce
 from stakeholders.actions import outbox
 from stakeholders.actions.closing import taking_answer
-from stakeholders.models import Invitation, Message
+from stakeholders.actions.voices import OwnAnswerStands, own_answer_stands
+from stakeholders.activity import record
+from stakeholders.models import Invitation, Message, Seat, Verb
+from stakeholders.queries.delegation import delegates_of
+from stakeholders.rules.voices import Voice, voice_of
 
 Answers = Mapping[str, int | None]
 """Criterion key -> 1..5, or None for "no opinion"."""
@@ -66,24 +71,36 @@ def save_sheet(
     arrived: datetime,
     nonce: Nonce | None = None,
     waited: timedelta = timedelta(0),
+    entered_by: Seat | None = None,
 ) -> Saved:
     """Write one person's answers about features, by id, and everything that follows from them, or nothing.
 
     arrived  `clock.arrived_at()`, taken before anything else: it decides whether the answers are in time
     nonce    of the tap or form: the same request again changes nothing and gets the answer of the first
     waited   how long it waited in the page: it orders the answers of two devices, and decides about no deadline
+    entered_by  a manager who types in what the person said; a delegate stands in the invitation (`standing_in`)
 
     The same answers sent again change nothing, so a request whose reply was lost may simply be repeated; what was
-    overtaken on its way (`rules.ballots.is_overtaken`) changes nothing either. Raises NotAsked, AnswerIsLate,
-    RoundIsClosed, RoundIsBusy.
+    overtaken on its way (`rules.ballots.is_overtaken`) changes nothing either. What a stronger voice has said
+    (`stakeholders.rules.voices`: the person before the delegate before a manager) is never replaced by a weaker one.
+    Raises OwnAnswerStands when it would be, NotAsked, AnswerIsLate, RoundIsClosed, RoundIsBusy; then nothing is written.
     """
     invitation = ballot.invitation
+    by = invitation.standing_in or entered_by
     allowed = {each.key for each in criteria_for(ballot.voting, invitation.department_id)}
     asked = set(ballot.voting.asked.filter(feature_id__in=sheet).values_list("feature_id", flat=True))
     if unasked := [pk for pk, answers in sheet.items() if pk not in asked or not set(answers) <= allowed]:
         raise NotAsked(unasked[0])
     given = [
-        Rating(ballot=ballot, feature_id=pk, criterion=key, value=value, arrived_at=arrived, waited_ms=_ms(waited))
+        Rating(
+            ballot=ballot,
+            feature_id=pk,
+            criterion=key,
+            value=value,
+            entered_by=by,
+            arrived_at=arrived,
+            waited_ms=_ms(waited),
+        )
         for pk, answers in sheet.items()
         for key, value in answers.items()
     ]
@@ -91,13 +108,16 @@ def save_sheet(
         Ballot.objects.select_for_update(no_key=True).get(pk=ballot.pk)
         history = _History(ballot, sheet)
         new = [each for each in given if not history.repeats(each, nonce)]
-        standing = [each for each in new if not history.overtakes(each, nonce)]
-        changed = [each for each in standing if not history.says_already(each)]
+        heard = [each for each in new if not history.is_spoken_for(each)]
+        if any(not history.says_already(each) for each in new if each not in heard):
+            raise OwnAnswerStands(own_answer_stands(invitation), code="own")
+        standing = [each for each in heard if not history.overtakes(each, nonce)]
+        changed = [each for each in standing if not history.says_already(each) or history.is_louder(each)]
         if standing:
             _write(standing, changed, nonce if nonce and not history.first_arrival(nonce) else None)
         answered = ballot.ratings.filter(criterion__in=allowed).count()
         if changed:
-            _note_progress(invitation, answered, arrived)
+            _note_progress(invitation, answered, arrived, is_entered=entered_by is not None)
         if standing:
             recount(invitation.round.product_id, {each.feature_id for each in standing}, now=arrived)
     first = history.first_arrival(nonce) if nonce and not new else None
@@ -115,6 +135,7 @@ class _History:
         self.held = {
             (each.feature_id, each.criterion): each for each in ballot.ratings.filter(feature_id__in=feature_ids)
         }
+        self.invitation = ballot.invitation
         self.changes: dict[tuple[int, str], list[RatingChange]] = defaultdict(list)
         for each in ballot.changes.filter(feature_id__in=feature_ids):
             self.changes[each.feature_id, each.criterion].append(each)
@@ -136,8 +157,29 @@ class _History:
         held = self.held.get((rating.feature_id, rating.criterion))
         return held is not None and held.value == rating.value
 
+    def is_spoken_for(self, rating: Rating) -> bool:
+        """Whether a stronger voice has answered this cell."""
+        held = self.held.get((rating.feature_id, rating.criterion))
+        return held is not None and self._voice(held) > self._voice(rating)
+
+    def is_louder(self, rating: Rating) -> bool:
+        """Whether this is a stronger voice than what stands: then it stands whenever it comes, and is written down anew."""
+        held = self.held.get((rating.feature_id, rating.criterion))
+        return held is not None and self._voice(rating) > self._voice(held)
+
+    @cached_property
+    def _delegate(self) -> int | None:
+        seat = self.invitation.seat_id
+        return delegates_of(self.invitation.round, [seat]).get(seat)
+
+    def _voice(self, rating: Rating) -> Voice:
+        """Whose voice a rating is; who is the delegate is asked only where somebody stood in."""
+        return voice_of(rating.entered_by_id, delegate=self._delegate if rating.entered_by_id else None)
+
     def overtakes(self, rating: Rating, nonce: Nonce | None) -> bool:
         """Whether what stands in this cell is later than `rating`."""
+        if self.is_louder(rating):
+            return False
         cell = rating.feature_id, rating.criterion
         nonces = [read_nonce(each.nonce) for each in self.changes[cell]]
         held = self.held.get(cell)
@@ -151,7 +193,7 @@ def _write(standing: list[Rating], changed: list[Rating], nonce: Nonce | None) -
         standing,
         update_conflicts=True,
         unique_fields=["ballot", "feature", "criterion"],
-        update_fields=["value", "arrived_at", "waited_ms"],
+        update_fields=["value", "entered_by", "arrived_at", "waited_ms"],
     )
     RatingChange.objects.bulk_create(
         RatingChange(
@@ -159,6 +201,7 @@ def _write(standing: list[Rating], changed: list[Rating], nonce: Nonce | None) -
             feature_id=each.feature_id,
             criterion=each.criterion,
             value=each.value,
+            entered_by=each.entered_by,
             arrived_at=each.arrived_at,
             waited_ms=each.waited_ms,
             nonce=str(nonce or ""),
@@ -167,11 +210,13 @@ def _write(standing: list[Rating], changed: list[Rating], nonce: Nonce | None) -
     )
 
 
-def _note_progress(invitation: Invitation, answered: int, arrived: datetime) -> None:
+def _note_progress(invitation: Invitation, answered: int, arrived: datetime, *, is_entered: bool) -> None:
     begins = invitation.answered == 0
     done_at = {"answered_at": Coalesce(F("answered_at"), Value(arrived))} if answered >= invitation.asked else {}
     Invitation.objects.filter(pk=invitation.pk).update(answered=answered, last_answer_at=arrived, **done_at)
-    if begins:
+    if invitation.standing_in is not None and begins:
+        record(invitation.standing_in, Verb.STOOD_IN, invitation.round, at=arrived, seat=invitation.seat_id)
+    if begins and not is_entered:
         due_at = arrived + UNFINISHED_RECEIPT_AFTER
         outbox.queue(Message.Kind.RECEIPT, invitation.round, [invitation], due_at=due_at, now=arrived, name="begun")
 

@@ -48,7 +48,7 @@ from roadmap.models import (
     Team,
     Version,
 )
-from stakeholders.models import Activity, Extension, Grant, Invitation, Link, Message, Reveal, Round, Seat
+from stakeholders.models import Activity, Delegation, Extension, Grant, Invitation, Link, Message, Reveal, Round, Seat
 
 log = structlog.get_logger(__name__)
 
@@ -97,6 +97,7 @@ def _rows_of(product: Product) -> list[QuerySet]:
         Link.objects.filter(pk__in=ShareLink.objects.filter(product=product).values("link")),
         ShareLink.objects.filter(product=product),
         Link.objects.filter(**of_round),
+        Delegation.objects.filter(invitation__round__product=product),
         *(model.objects.filter(product=product) for model in (Version, Import, Message, Activity)),
         Extension.objects.filter(**of_round),
         Reveal.objects.filter(**of_round),

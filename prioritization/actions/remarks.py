@@ -32,6 +32,10 @@ def leave_remark(
     that is empty, too long or one too many, NotAsked, AnswerIsLate, RoundIsClosed, RoundIsBusy.
     """
     invitation, text = ballot.invitation, text.replace("\r\n", "\n").strip()
+    if invitation.standing_in is not None:
+        raise ValidationError(
+            _("A remark stands under the name of the person asked: only they can leave one."), code="delegate"
+        )
     if not text:
         raise ValidationError(_("Write what you want to say first."), code="empty")
     if len(text) > Remark.LONGEST:

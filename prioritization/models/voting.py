@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from roadmap.models import Feature
-from stakeholders.models import Invitation, Round
+from stakeholders.models import Invitation, Round, Seat
 
 WAITED = "how long it waited in the page for the network, as the page says"
 
@@ -95,6 +95,14 @@ class Rating(models.Model):
     feature = models.ForeignKey(Feature, on_delete=models.CASCADE, related_name="ratings")
     criterion = models.CharField(max_length=20)
     value = models.PositiveSmallIntegerField(null=True)
+    entered_by = models.ForeignKey(
+        Seat,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="the delegate or manager who gave it in the person's place; empty: the person",
+    )
     arrived_at = models.DateTimeField()
     shown_at = models.DateTimeField(null=True, blank=True, help_text="when an anonymous rating came out with its batch")
     shown_value = models.PositiveSmallIntegerField(null=True, help_text="what it was then")
@@ -125,6 +133,9 @@ class RatingChange(models.Model):
     feature_id = models.BigIntegerField()
     criterion = models.CharField(max_length=20)
     value = models.PositiveSmallIntegerField(null=True)
+    entered_by = models.ForeignKey(
+        Seat, on_delete=models.PROTECT, null=True, blank=True, related_name="+", help_text="as in Rating"
+    )
     arrived_at = models.DateTimeField()
     waited_ms = models.PositiveIntegerField(default=0, help_text=WAITED)
     nonce = models.CharField(

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
-
-from django.db.models import QuerySet
 
 from prioritization.models import Ballot, Rating, VotingRound
 from prioritization.rules.ballots import NO_OPINION, SCALE, next_open, seconds_for, shuffled
 from prioritization.rules.criteria import AskedCriterion
 from roadmap.models import Feature
+from stakeholders.models import Seat
 
 
 @dataclass(frozen=True)
@@ -95,6 +94,10 @@ class Sheet:
     ballot: Ballot
     criteria: list[AskedCriterion]
     asked: list[Asked]
+    given_by: tuple[str, ...] = ()
+    """Who gave answers in the person's place."""
+    given: int = 0
+    """How many."""
 
     @property
     def cells(self) -> int:
@@ -161,6 +164,8 @@ def sheet(ballot: Ballot, *, with_last: bool = False) -> Sheet:
     """Return a ballot with everything that its pages show, in two queries however long it is.
 
     with_last  also what the person answered in earlier rounds: one query more
+
+    Whoever stands in for the person sees neither what they answered in person, nor earlier: nobody sees others' answers.
     """
     criteria = criteria_for(ballot.voting, ballot.invitation.department_id)
     features = {
@@ -169,8 +174,12 @@ def sheet(ballot: Ballot, *, with_last: bool = False) -> Sheet:
         .select_related("owner__user")
         .only("number", "title", "summary", "description", "product_id", "owner__user__name")
     }
-    given = _as_shown(Rating.objects.filter(ballot=ballot))
-    last = _last_time(ballot, features) if with_last else {}
+    stands_in = ballot.invitation.standing_in is not None
+    ratings = Rating.objects.filter(ballot=ballot)
+    rows = list(ratings.values_list("feature_id", "criterion", "value", "entered_by_id"))
+    given = _as_shown((feature, key, value) for feature, key, value, by in rows if by or not stands_in)
+    entered_by = [] if stands_in else [by for *_cell, by in rows if by]
+    last = _last_time(ballot, features) if with_last and not stands_in else {}
     asked = [
         Asked(
             number,
@@ -179,7 +188,13 @@ def sheet(ballot: Ballot, *, with_last: bool = False) -> Sheet:
         )
         for number, pk in enumerate(shuffled(features, ballot.seed), start=1)
     ]
-    return Sheet(ballot, criteria, asked)
+    return Sheet(ballot, criteria, asked, _names(entered_by), len(entered_by))
+
+
+def _names(seats: Collection[int]) -> tuple[str, ...]:
+    """Return the names of these seats; no query where nobody stood in."""
+    found = Seat.objects.filter(pk__in=set(seats)).select_related("user") if seats else []
+    return tuple(sorted(each.user.get_full_name() for each in found))
 
 
 def _last_time(ballot: Ballot, feature_ids: Collection[int]) -> dict[tuple[int, str], str]:
@@ -191,18 +206,20 @@ def _last_time(ballot: Ballot, feature_ids: Collection[int]) -> dict[tuple[int, 
         ballot__voting__round__opened_at__lt=invitation.round.opened_at,
         ballot__voting__round__cancelled_at=None,
     )
-    return _as_shown(earlier.order_by("arrived_at", "pk"))
+    return _as_shown(earlier.order_by("arrived_at", "pk").values_list("feature_id", "criterion", "value"))
 
 
-def _as_shown(ratings: QuerySet[Rating]) -> dict[tuple[int, str], str]:
+def _as_shown(ratings: Iterable[tuple[int, str, int | None]]) -> dict[tuple[int, str], str]:
     """Return (feature id, criterion) -> "1".."5" or "none"; of several the last in their order."""
     return {
-        (feature_id, criterion): NO_OPINION if value is None else str(value)
-        for feature_id, criterion, value in ratings.values_list("feature_id", "criterion", "value")
+        (feature_id, criterion): NO_OPINION if value is None else str(value) for feature_id, criterion, value in ratings
     }
 
 
 def answers_about(ballot: Ballot, feature_id: int) -> dict[str, str]:
     """Return what stands about one feature: criterion -> "1".."5" or "none"; without those not answered. One query."""
-    given = _as_shown(Rating.objects.filter(ballot=ballot, feature=feature_id))
+    ratings = Rating.objects.filter(ballot=ballot, feature=feature_id)
+    if ballot.invitation.standing_in is not None:
+        ratings = ratings.exclude(entered_by=None)
+    given = _as_shown(ratings.values_list("feature_id", "criterion", "value"))
     return {criterion: answer for (_feature, criterion), answer in given.items()}

@@ -26,7 +26,7 @@ FEATURES_WANTED = 10
 PEOPLE_WANTED = 2
 NOT_FOR_ALL = (
     Verb.ANSWERED, Verb.VOTED, Verb.REMINDED, Verb.INVITED, Verb.REMOVED, Verb.COPIED_LINK, Verb.REVOKED,
-    Verb.SHARED, Verb.SIGNED_IN, Verb.REVEALED, Verb.HID,
+    Verb.SHARED, Verb.SIGNED_IN, Verb.REVEALED, Verb.HID, Verb.STOOD_IN, Verb.ENTERED, Verb.DELEGATED, Verb.APPROVED, Verb.DECLINED,
 )  # fmt: skip
 """What the log tells managers only: who has answered, who was reminded, and whatever has to do with links."""
 

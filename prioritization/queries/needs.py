@@ -21,7 +21,7 @@ from prioritization.rules.scales import SPLIT_FROM
 from roadmap.models import Answer, Capacity, Confirmation, Effort, Feature, Objective, Product, Release, Standing
 from roadmap.queries.confirmation import last_answers
 from stakeholders import kinds, wording
-from stakeholders.models import Invitation, Message, Round
+from stakeholders.models import Invitation, Message, Round, Seat
 
 NAMED = 3
 """So many things are called by name; of more the number is told."""
@@ -103,13 +103,21 @@ def _objections(place: _Place, confirmation: Confirmation | None) -> Iterator[Ne
         yield Need(
             mark="objects",
             title=_("%(name)s objects to version %(number)d")
-            % {"name": seats[answer.seat_id].user.get_full_name(), "number": confirmation.version.number},
+            % {"name": _signed(answer, seats[answer.seat_id]), "number": confirmation.version.number},
             text=_("“%(said)s”") % {"said": Truncator(answer.text).chars(140)},
             when=wording.relative(answer.arrived_at, now=place.now, zone=place.product.time_zone),
             url=reverse("stakeholders:round", args=[place.product.slug, confirmation.round.public_id]),
             act=_("Read"),
             weight=weight(Harm.AGREEMENT, 0),
         )
+
+
+def _signed(answer: Answer, seat: Seat) -> str:
+    """Whose answer it is; both names where somebody stood in."""
+    who = seat.user.get_full_name()
+    if answer.entered_by is None:
+        return who
+    return _("%(who)s, by %(delegate)s,") % {"who": who, "delegate": answer.entered_by.user.get_full_name()}
 
 
 def _silent(place: _Place) -> Iterator[Need]:

@@ -52,8 +52,13 @@ def remarks_in(round: Round) -> list[ShownRemark]:
 
 
 def own_remarks(ballot: Ballot, feature_id: int | None) -> list[Remark]:
-    """Return what this person has said on this ballot about a feature, or about the whole of it, in order; one query."""
+    """Return what this person has said on this ballot about a feature, or about the whole of it, in order; one query.
+
+    Nothing to whoever stands in for them.
+    """
     invitation = ballot.invitation
+    if invitation.standing_in is not None:
+        return []
     return list(Remark.objects.filter(round=invitation.round_id, seat=invitation.seat_id, feature=feature_id))
 
 

@@ -14,6 +14,7 @@ from roadmap.models import Answer, AnswerFeature, Confirmation, Feature, LateAns
 from roadmap.queries.versions import snapshot_of
 from stakeholders.actions import outbox
 from stakeholders.actions.closing import AnswerIsLate, RoundIsClosed, taking_answer
+from stakeholders.actions.voices import OwnAnswerStands, own_answer_stands
 from stakeholders.activity import record
 from stakeholders.models import Invitation, Message, Verb
 
@@ -37,6 +38,14 @@ def answer_confirmation(
     nonce     of the form: the same request again returns the first answer and writes nothing
     arrived   `clock.arrived_at()`, taken before any transaction
 
+    A delegate (`invitation.standing_in`) is named in the row. Once the person has answered, a delegate's answer is refused
+    with OwnAnswerStands; of two that come at the same moment `rules.voices` lets the person's own stand.
+
+    A manager cannot enter an answer to a confirmation. It is a signature: leadership trusts "everyone confirmed" because
+    each of them said so, silence never turns into consent, and an objection may be withdrawn by its author only (METHODS
+    l). A manager who typed in a "yes" that was said on the phone would be the one who wants that yes. Who can't answer
+    names a delegate, or is handed their own link.
+
     The row, the invitation's counters and the receipt are one transaction, in which the round cannot close. Raises
     ValidationError, and from the round AnswerIsLate, RoundIsClosed or RoundIsBusy; then nothing is written.
     """
@@ -50,14 +59,17 @@ def answer_confirmation(
         seat=invitation.seat,
         verdict=verdict,
         text=text if names_features else "",
+        entered_by=invitation.standing_in,
         arrived_at=arrived,
         nonce=nonce,
     )
     if names_features and not text:
         raise ValidationError({"text": NEEDS_TEXT[Answer.Verdict(verdict)]()})
-    answer.full_clean(exclude=["confirmation", "seat"], validate_unique=False, validate_constraints=False)
+    answer.full_clean(exclude=["confirmation", "seat", "entered_by"], validate_unique=False, validate_constraints=False)
     try:
         with taking_answer(invitation, arrived=arrived):
+            if answer.entered_by and confirmation.answers.filter(seat=invitation.seat_id, entered_by=None).exists():
+                raise OwnAnswerStands(own_answer_stands(invitation), code="own")
             answer.save(force_insert=True)
             if names_features:
                 _name_features(answer, features)
@@ -113,7 +125,10 @@ def _note(invitation: Invitation, answer: Answer) -> None:
         name=str(answer.pk),
         facts={"answer": answer.pk},
     )
-    record(invitation.seat, Verb.ANSWERED, invitation.round, at=answer.arrived_at, again=not is_first)
+    if answer.entered_by:
+        record(answer.entered_by, Verb.STOOD_IN, invitation.round, at=answer.arrived_at, seat=invitation.seat_id)
+    else:
+        record(invitation.seat, Verb.ANSWERED, invitation.round, at=answer.arrived_at, again=not is_first)
 
 
 @transaction.atomic
@@ -124,6 +139,10 @@ def leave_late_note(invitation: Invitation, *, text: str, arrived: datetime) -> 
     """
     confirmation = Confirmation.objects.select_related("round").get(round=invitation.round_id)
     text = text.replace("\r\n", "\n").strip()
+    if invitation.standing_in is not None:
+        raise ValidationError(
+            _("A note stands under the name of the person asked: only they can leave one."), code="delegate"
+        )
     if not text:
         raise ValidationError(_("A note needs words."), code="empty")
     if invitation.takes_answers_at(arrived):

@@ -54,7 +54,7 @@ class Confirmation(models.Model):
 
 
 class Answer(models.Model):
-    """What a seat said in a confirmation. Each change is a new row; the last one before the deadline counts."""
+    """What a seat said in a confirmation, or a delegate for it. Each change is a new row; `rules.voices` says which counts."""
 
     class Verdict(models.TextChoices):
         CONFIRM = "confirm", _("Confirmed")
@@ -66,6 +66,14 @@ class Answer(models.Model):
     seat = models.ForeignKey(Seat, on_delete=models.PROTECT, related_name="answers")
     verdict = models.CharField(max_length=10, choices=Verdict)
     text = models.TextField(blank=True, max_length=2000)
+    entered_by = models.ForeignKey(
+        Seat,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="the delegate who answered; empty: the person",
+    )
     arrived_at = models.DateTimeField()
     nonce = models.CharField(
         max_length=64, unique=True, help_text="of the form, so that a repeated request is one answer"

@@ -24,6 +24,7 @@ from roadmap.queries.versions import covers, names_of, snapshot_of, told_now
 from roadmap.rules.differences import Kind, differences
 from roadmap.rules.outcome import Silence
 from stakeholders.models import Invitation
+from stakeholders.rules.voices import standing
 
 
 @dataclass(frozen=True)
@@ -128,8 +129,9 @@ def _newest_first(row: PersonRow) -> tuple[bool, float, str]:
 
 
 def standing_answer(confirmation: Confirmation, invitation: Invitation) -> Answer | None:
-    """Return the answer of this seat that counts: the last one."""
-    return confirmation.answers.filter(seat=invitation.seat_id).order_by("pk").prefetch_related("features").last()
+    """Return the answer of this seat that counts: its own last one, else its delegate's."""
+    rows = confirmation.answers.filter(seat=invitation.seat_id).select_related("entered_by__user")
+    return standing(rows.prefetch_related("features")).get(invitation.seat_id)
 
 
 def since(invitation: Invitation, version: Version, snapshot: Mapping[str, Any]) -> Since:
@@ -157,19 +159,21 @@ def since(invitation: Invitation, version: Version, snapshot: Mapping[str, Any])
 def last_confirmed(seat_id: int, before: Version) -> Answer | None:
     """Return the answer by which a seat confirmed the newest version below `before`; None when it confirmed none.
 
-    Of each round the last answer counts, also where the round was withdrawn: the person did read that version.
+    Of each round the last answer counts, also where the round was withdrawn: the person did read that version. What a
+    delegate answered does not: it is the delegate who read it.
     """
     rows = (
         Answer.objects.filter(
             seat=seat_id,
+            entered_by=None,
             confirmation__version__product=before.product_id,
             confirmation__version__number__lt=before.number,
         )
         .select_related("confirmation__version")
         .order_by("pk")
     )
-    standing = {row.confirmation_id: row for row in rows}
-    confirming = [row for row in standing.values() if row.verdict in (Answer.Verdict.CONFIRM, Answer.Verdict.CONCERNS)]
+    last = {row.confirmation_id: row for row in rows}
+    confirming = [row for row in last.values() if row.verdict in (Answer.Verdict.CONFIRM, Answer.Verdict.CONCERNS)]
     return max(confirming, key=lambda row: (row.confirmation.version.number, row.pk), default=None)
 
 

@@ -17,6 +17,7 @@ from roadmap.rules.snapshot import canonical
 from roadmap.rules.working_days import working_days_after
 from stakeholders import wording
 from stakeholders.models import Invitation, Message, Round, Seat
+from stakeholders.rules.voices import standing
 
 STATES = {
     Choice.CONFIRM: "confirmed",
@@ -45,6 +46,7 @@ class PersonRow:
     """One person asked, with the answer that stands.
 
     needs   as stakeholders.kinds.ShownAnswer
+    by      the delegate who answered for the person; "" for the person
     """
 
     seat: Seat
@@ -57,6 +59,20 @@ class PersonRow:
     needs: int
     features: tuple[str, ...]
     has_left: bool
+    by: str = ""
+
+    @property
+    def name(self) -> str:
+        """Whose answer it is; both names where somebody stood in."""
+        full = self.seat.user.get_full_name()
+        return _("%(who)s, by %(delegate)s") % {"who": full, "delegate": self.by} if self.by else full
+
+    @property
+    def signature(self) -> str:
+        """The same with the person's department: "Stan Lindqvist (Sales), by Vera Vogel"."""
+        full = self.seat.user.get_full_name()
+        who = f"{full} ({self.department})" if self.department else full
+        return _("%(who)s, by %(delegate)s") % {"who": who, "delegate": self.by} if self.by else who
 
 
 @dataclass(frozen=True)
@@ -84,16 +100,15 @@ def rule_of(confirmation: Confirmation) -> Rule:
 
 
 def last_answers(confirmation: Confirmation) -> dict[int, Answer]:
-    """Return the answer that stands of each seat that gave one, with the features it names loaded; two queries."""
-    rows = confirmation.answers.order_by("pk").prefetch_related("features__feature__product")
-    return {answer.seat_id: answer for answer in rows}
+    """Return the answer that stands of each seat that has one, with its delegate and the features it names; four queries."""
+    rows = confirmation.answers.select_related("entered_by__user").prefetch_related("features__feature__product")
+    return standing(rows)
 
 
 def signers(confirmation: Confirmation, *, now: datetime) -> list[Signer]:
     """Return everyone who is or was asked, with the answer that stands; four queries."""
-    answers = {
-        seat: Choice(verdict) for seat, verdict in confirmation.answers.order_by("pk").values_list("seat_id", "verdict")
-    }
+    given = standing(confirmation.answers.only("seat_id", "entered_by_id", "verdict", "confirmation_id"))
+    answers = {seat: Choice(answer.verdict) for seat, answer in given.items()}
     reached = _reached(confirmation, now) if confirmation.silence != Confirmation.Silence.NOTHING else set()
     return [
         Signer(
@@ -132,7 +147,11 @@ def digest_of_answers(confirmation: Confirmation) -> str:
     for answer, feature in named:
         features.setdefault(answer, []).append(feature)
     rows = [
-        [row.pk, row.seat_id, row.verdict, row.text, row.arrived_at, row.nonce, sorted(features.get(row.pk, []))]
+        [
+            *(row.pk, row.seat_id, row.verdict, row.text, row.arrived_at, row.nonce, sorted(features.get(row.pk, []))),
+            # rows of people who answered themselves are sealed as they were before anybody could stand in
+            *([row.entered_by_id] if row.entered_by_id else []),
+        ]
         for row in confirmation.answers.order_by("pk")
     ]
     return sha256(canonical(rows)).hexdigest()
@@ -178,6 +197,7 @@ def _person(invitation: Invitation, answer: Answer | None) -> PersonRow:
         needs=needs.get(state, 0),
         features=tuple(f"{each.feature.key} {each.feature.title}" for each in answer.features.all()) if answer else (),
         has_left=invitation.removed_at is not None or not invitation.seat.is_current,
+        by=answer.entered_by.user.get_full_name() if answer and answer.entered_by else "",
     )
 
 
@@ -224,7 +244,7 @@ def named_features(rows: Iterable[PersonRow]) -> list[NamedFeature]:
         NamedFeature(
             title=title,
             state="objects" if any(row.state == "objects" for row in people) else "concerns",
-            people=tuple(row.seat.user.get_full_name() for row in people),
+            people=tuple(row.name for row in people),
         )
         for title, people in found.items()
     ]

@@ -39,10 +39,7 @@ def sentence(found: Outcome, version: int) -> str:
 
 def sentence_with_names(found: Outcome, version: int, rows: Sequence[PersonRow]) -> SafeString:
     """Return the same with the people whom it is about and what they said, the verdict in bold."""
-    names = {
-        row.seat.pk: f"{row.seat.user.get_full_name()} ({row.department})" if row.department else str(row.seat.user)
-        for row in rows
-    }
+    names = {row.seat.pk: row.signature for row in rows}
     parts = [
         *_verdict(found, version, bold=True),
         *_counted(found, names=names, said={row.seat.pk: row.said for row in rows}),

@@ -19,6 +19,7 @@ from roadmap.rules.differences import Change, Kind, Subject, differences
 from roadmap.rules.snapshot import plan_in
 from roadmap.rules.timeline.facts import PlannedFeature
 from stakeholders.models import Link
+from stakeholders.rules.voices import standing
 
 
 @dataclass(frozen=True)
@@ -149,8 +150,8 @@ def _concerned(confirmation: Confirmation | None) -> dict[int, int]:
     """Return how many standing concerns and objections name each feature; two queries."""
     if confirmation is None:
         return {}
-    standing = {row.seat_id: row for row in Answer.objects.filter(confirmation=confirmation).order_by("pk")}
-    worried = {row.pk for row in standing.values() if row.verdict in (Answer.Verdict.CONCERNS, Answer.Verdict.OBJECT)}
+    answers = standing(Answer.objects.filter(confirmation=confirmation))
+    worried = {row.pk for row in answers.values() if row.verdict in (Answer.Verdict.CONCERNS, Answer.Verdict.OBJECT)}
     counts: dict[int, int] = {}
     for feature in AnswerFeature.objects.filter(answer__in=worried).values_list("feature_id", flat=True):
         counts[feature] = counts.get(feature, 0) + 1

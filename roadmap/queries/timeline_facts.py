@@ -19,6 +19,7 @@ from roadmap.rules.timeline.facts import (
     Roadmap,
     Team,
 )
+from stakeholders.rules.voices import standing
 
 
 def roadmap_in(
@@ -116,10 +117,10 @@ def agreements_in(confirmation: Confirmation | None, *, asked: Plan | None, show
     """
     if confirmation is None or asked is None:
         return {}
-    standing = {row.seat_id: row for row in Answer.objects.filter(confirmation=confirmation).order_by("pk")}
-    if not standing:
+    answers = standing(Answer.objects.filter(confirmation=confirmation))
+    if not answers:
         return {}
-    verdicts = {row.pk: row.verdict for row in standing.values()}
+    verdicts = {row.pk: row.verdict for row in answers.values()}
     worst: dict[int, Agreement] = {}
     for answer, feature in AnswerFeature.objects.filter(answer__in=verdicts).values_list("answer_id", "feature_id"):
         if verdicts[answer] == Answer.Verdict.OBJECT:

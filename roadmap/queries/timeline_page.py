@@ -24,6 +24,7 @@ from roadmap.rules.timeline.facts import Agreement, PlannedFeature
 from roadmap.rules.timeline.horizon import Horizon, coming, horizon_of
 from roadmap.rules.timeline.lanes import Placed
 from stakeholders import wording
+from stakeholders.rules.voices import standing
 
 
 @dataclass(frozen=True)
@@ -153,8 +154,9 @@ def open_feature(feature: Feature, page: TimelinePage) -> OpenFeature:
     confirmation = latest_confirmation(feature.product)
     named: list[Named] = []
     if confirmation is not None:
-        rows = Answer.objects.filter(confirmation=confirmation).select_related("seat__user", "seat__department")
-        standing = {row.seat_id: row for row in rows.order_by("pk")}
+        rows = Answer.objects.filter(confirmation=confirmation).select_related(
+            "seat__user", "seat__department", "entered_by__user"
+        )
         naming = set(
             AnswerFeature.objects.filter(answer__confirmation=confirmation, feature=feature).values_list(
                 "answer_id", flat=True
@@ -162,7 +164,7 @@ def open_feature(feature: Feature, page: TimelinePage) -> OpenFeature:
         )
         named = [
             Named({"object": "objects"}.get(row.verdict, row.verdict), row)
-            for row in standing.values()
+            for row in standing(rows).values()
             if row.pk in naming and row.verdict in (Answer.Verdict.OBJECT, Answer.Verdict.CONCERNS)
         ]
     return OpenFeature(

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from stakeholders.activity import record
-from stakeholders.models import Invitation, Link, Round, Seat, User, Verb
+from stakeholders.models import Delegation, Invitation, Link, Round, Seat, User, Verb
 from stakeholders.rules import tokens
 
 SIGN_IN_TTL = timedelta(minutes=15)
@@ -36,10 +36,19 @@ def make(
     seat: Seat | None = None,
     round: Round | None = None,
     user: User | None = None,
+    delegation: Delegation | None = None,
     ttl: timedelta | None = None,
 ) -> Link:
     """Create a link of a kind."""
-    link = Link(kind=kind, seat=seat, round=round, user=user, created_at=now, expires_at=now + ttl if ttl else None)
+    link = Link(
+        kind=kind,
+        seat=seat,
+        round=round,
+        user=user,
+        delegation=delegation,
+        created_at=now,
+        expires_at=now + ttl if ttl else None,
+    )
     link.secret_hash = tokens.hash_of(tokens.secret_of(settings.LINK_KEY, link.public_id, link.generation))
     link.save()
     return link
@@ -60,6 +69,24 @@ def link_of(kind: str, seat: Seat, round: Round, *, now: datetime) -> Link:
             return make(kind, now=now, seat=seat, round=round)
     except IntegrityError:
         return Link.objects.get(kind=kind, seat=seat, round=round)
+
+
+def delegate_link(delegation: Delegation, *, now: datetime) -> Link:
+    """Return the one link by which a delegate who was let in answers for somebody, making it the first time."""
+    found = Link.objects.filter(delegation=delegation).first()
+    if found:
+        return found
+    try:
+        with transaction.atomic():
+            return make(
+                Link.Kind.DELEGATE,
+                now=now,
+                seat=delegation.delegate,
+                round=delegation.invitation.round,
+                delegation=delegation,
+            )
+    except IntegrityError:
+        return Link.objects.get(delegation=delegation)
 
 
 @transaction.atomic
@@ -136,7 +163,9 @@ def find(text: str, *kinds: str) -> Link | None:
         return None
     return (
         Link.objects.filter(secret_hash=tokens.hash_of(parsed.secret), public_id=parsed.link_id, kind__in=kinds)
-        .select_related("seat__user", "seat__department", "round__product", "user")
+        .select_related(
+            "seat__user", "seat__department", "round__product", "user", "delegation__invitation__seat__user"
+        )
         .first()
     )
 

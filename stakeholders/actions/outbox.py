@@ -23,7 +23,7 @@ from django.utils.translation import gettext as _
 from stakeholders.activity import record
 from stakeholders.mail.delivery import Deferred, Refused, Transport, Unreachable
 from stakeholders.mail.rendering import render
-from stakeholders.models import Invitation, Link, Message, Round, Seat, User, Verb
+from stakeholders.models import Delegation, Invitation, Link, Message, Round, Seat, User, Verb
 
 log = structlog.get_logger(__name__)
 
@@ -308,6 +308,8 @@ def _needless(message: Message, now: datetime) -> str:
         return ""
     if message.kind == Message.Kind.CANCELLED:
         return ""
+    if message.kind == Message.Kind.DELEGATION:
+        return _needless_delegation(message, now)
     if round.cancelled_at:
         return _("the round was withdrawn")
     invitation = Invitation.objects.filter(round=round, seat=message.seat_id).select_related("round", "seat").first()
@@ -329,6 +331,13 @@ def _needless(message: Message, now: datetime) -> str:
     if lately.exclude(kind=Message.Kind.RECEIPT).exists():
         return _("another mail went out within the hour")
     return ""
+
+
+def _needless_delegation(message: Message, now: datetime) -> str:
+    found = Delegation.objects.select_related("invitation__round").get(pk=message.facts["delegation"])
+    if message.facts["as"] != "declined" and not (found.is_pending or found.is_let_in):
+        return _("decided or taken back before it was due")
+    return "" if found.invitation.takes_answers_at(now) else _("the round had closed")
 
 
 def _is_kept(message: Message) -> bool:

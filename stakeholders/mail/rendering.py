@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 from stakeholders import deadline_wording, kinds, wording
 from stakeholders.actions.links import link_of, make_sign_in_link, url_of
 from stakeholders.kinds import MailRow, MailWords
-from stakeholders.mail import calendar
+from stakeholders.mail import calendar, delegation
 from stakeholders.mail.words import plain, words_of
 from stakeholders.models import Invitation, Link, Message, Organisation, Seat
 from stakeholders.rules.tokens import sign_in_code
@@ -42,7 +42,15 @@ def render(message: Message, *, now: datetime, masked: bool = False) -> EmailMul
         return _assemble(message, _("Sign in to Accord"), _sign_in_context(message, now, masked), template="sign_in")
     if message.kind == Message.Kind.QUESTION:
         words = kinds.kind_of(message.round).question(message)
-        return _assemble(message, plain(words.subject), _question_context(words), template="round")
+        return _assemble(
+            message, plain(words.subject), _page_context(words, settings.BASE_URL + words.path), template="round"
+        )
+    if message.kind == Message.Kind.DELEGATION:
+        about = delegation.delegation_of(message)
+        words = delegation.words_of_delegation(message, about)
+        context = _page_context(words, delegation.button_url(message, about, now=now, masked=masked))
+        context["asker"] = delegation.asker_of(message, about)
+        return _assemble(message, plain(words.subject), context, template="round")
     invitation = Invitation.objects.select_related(
         "department", "round__product", "round__opened_by__user", "seat__user"
     ).get(round=message.round, seat=message.seat_id)
@@ -115,13 +123,13 @@ def _address(kind: str, message: Message, now: datetime, masked: bool) -> str:
     return "" if link.revoked_at else url_of(link)
 
 
-def _question_context(words: MailWords) -> dict[str, Any]:
-    """The context of a mail to somebody who may not be asked in the round: its button leads to an ordinary page."""
+def _page_context(words: MailWords, url: str) -> dict[str, Any]:
+    """The context of a mail to somebody who need not be asked in the round."""
     return {
         "headline": plain(words.headline),
         "paragraphs": [{"words": each, "plain": plain(each)} for each in words.paragraphs],
         "button": plain(words.button),
-        "url": settings.BASE_URL + words.path,
+        "url": url,
         "asker": words.asker,
         "aside": [plain(line) for line in words.aside],
         "preview": plain(words.paragraphs[0]),

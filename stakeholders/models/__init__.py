@@ -1,6 +1,7 @@
 """People, seats, rounds, links, messages and the activity log."""
 
 from stakeholders.models.activity import Activity, Verb
+from stakeholders.models.delegations import Delegation
 from stakeholders.models.links import ApiToken, Grant, Link
 from stakeholders.models.meetings import Reveal
 from stakeholders.models.messages import Message
@@ -11,6 +12,7 @@ from stakeholders.models.workers import Heartbeat
 __all__ = [
     "Activity",
     "ApiToken",
+    "Delegation",
     "Department",
     "Extension",
     "Grant",

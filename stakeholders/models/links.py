@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from stakeholders.models.delegations import Delegation
 from stakeholders.models.people import Seat, User
 from stakeholders.models.rounds import Round
 from stakeholders.rules.tokens import public_id
@@ -17,6 +18,7 @@ class Link(models.Model):
 
     class Kind(models.TextChoices):
         SEAT = "seat", _("seat link")
+        DELEGATE = "delegate", _("delegate’s link")
         SHARE = "share", _("share link")
         SIGN_IN = "sign-in", _("sign-in link")
         SET_UP = "set-up", _("set-up link")
@@ -30,6 +32,14 @@ class Link(models.Model):
     seat = models.ForeignKey(Seat, on_delete=models.CASCADE, null=True, blank=True, related_name="links")
     user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, blank=True, related_name="links")
     round = models.ForeignKey(Round, on_delete=models.CASCADE, null=True, blank=True, related_name="links")
+    delegation = models.OneToOneField(
+        Delegation,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="link",
+        help_text="delegate’s links only",
+    )
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)

@@ -34,6 +34,7 @@ class Message(models.Model):
         RECEIPT = "receipt", _("Receipt")
         OUTCOME = "outcome", _("Outcome")
         CANCELLED = "cancelled", _("Withdrawn")
+        DELEGATION = "delegation", _("Delegation")
         SIGN_IN = "sign-in", _("Sign-in")
         QUESTION = "question", _("Question")
 

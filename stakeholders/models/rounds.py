@@ -179,6 +179,9 @@ class Invitation(models.Model):
     )
     last_answer_at = models.DateTimeField(null=True, blank=True)
 
+    standing_in: Seat | None = None
+    """Not a column: who answers for this person in the request at hand, by a delegation; None is the person."""
+
     objects = InvitationQuerySet.as_manager()
 
     class Meta:

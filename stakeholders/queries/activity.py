@@ -81,7 +81,7 @@ def _seats_in(row: Activity) -> list[int]:
     if row.object_kind == "seat" and row.object_id:
         return [row.object_id]
     seats = row.facts.get("seats") or []
-    return [*seats, row.facts["seat"]] if row.facts.get("seat") else list(seats)
+    return [*seats, *(row.facts[key] for key in ("seat", "delegate") if row.facts.get(key))]
 
 
 def _changes(row: Activity) -> tuple[tuple[str, Any, Any], ...]:
@@ -95,6 +95,12 @@ def _changes(row: Activity) -> tuple[tuple[str, Any, Any], ...]:
 
 def _sentence(row: Activity, names: Names) -> str:
     who = names.get(row.by_seat, _("someone who has left")) if row.by_seat else _("Accord")
+    if row.verb == Verb.DELEGATED:
+        other = names.get(row.facts.get("delegate") or 0, _("somebody without a seat here"))
+        words = _("%(who)s named %(other)s to answer “%(what)s” instead")
+        return words % {"who": who, "other": other, "what": row.object_label}
+    if row.verb == Verb.REVOKED and "delegate" in row.facts:
+        return _("%(who)s took back who answers “%(what)s” instead") % {"who": who, "what": row.object_label}
     if row.verb == Verb.ANSWERED:
         return _("%(who)s answered “%(what)s”") % {"who": who, "what": row.object_label}
     if row.verb == Verb.REMINDED and (count := len(row.facts.get("seats") or [])):

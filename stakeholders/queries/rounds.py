@@ -87,6 +87,7 @@ class PersonLine:
     may_be_reminded: bool
     has_no_link: bool = False
     waiting: Message | None = None
+    entry_url: str = ""
 
     @property
     def is_silent(self) -> bool:
@@ -216,7 +217,7 @@ def _people(
     last: dict[int, Message] = {}
     waiting: dict[int, Message] = {}
     lately: set[int] = set()
-    without_link = seats_without_link(round)
+    without_link, kind = seats_without_link(round), kinds.kind_of(round)
     for message in sorted(messages, key=lambda each: each.sent_at or each.failed_at or each.due_at):
         seat = message.seat_id or 0
         if message.sent_at or message.failed_at:
@@ -239,6 +240,7 @@ def _people(
             and each.seat_id not in waiting
             and not _is_out_of_reach(each, each.seat_id in without_link),
             has_no_link=each.seat_id in without_link,
+            entry_url=kind.entry_url(each) if each.takes_answers_at(now) else "",
             waiting=waiting.get(each.seat_id),
         )
         for each in invitations

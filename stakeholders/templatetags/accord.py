@@ -80,9 +80,15 @@ def icon(name: str, size: int = 16, css: str = "") -> str:
 
 @register.simple_tag
 def person(seat: Any, *, department: bool = True) -> SafeString:
-    """A name, with the department after a comma; `seat` is a Seat, or an Invitation that froze its department."""
+    """A name, with the department after a comma; `seat` is a Seat, or an Invitation that froze its department.
+
+    Of an invitation for which somebody stands in, both names: "Vera Vogel for Stan Lindqvist, Sales".
+    """
     who = getattr(seat, "seat", seat)
-    name = format_html('<span class="person__name" dir="auto">{}</span>', who.user.get_full_name())
+    full = who.user.get_full_name()
+    if stands_in := getattr(seat, "standing_in", None):
+        full = _("%(delegate)s for %(who)s") % {"delegate": stands_in.user.get_full_name(), "who": full}
+    name = format_html('<span class="person__name" dir="auto">{}</span>', full)
     if department and seat.department:
         return format_html(
             '<span class="person">{}, <span class="person__department" dir="auto">{}</span></span>',

@@ -17,6 +17,7 @@ from stakeholders.rules import tokens
 from stakeholders.sign_in import first_page_of, sign_in
 from stakeholders.throttle import address_of, too_many
 
+OPENED_HERE = (Link.Kind.SEAT, Link.Kind.DELEGATE, Link.Kind.SIGN_IN, Link.Kind.SET_UP)
 WRONG_TRIES = 20
 WRONG_WINDOW = 600
 
@@ -53,13 +54,30 @@ def _over(link: Link) -> str:
         return "used"
     if link.expires_at and now >= link.expires_at:
         return "expired"
-    if link.kind == Link.Kind.SEAT:
+    if link.kind in (Link.Kind.SEAT, Link.Kind.DELEGATE):
         if link.round.cancelled_at:
             return "cancelled"
-        asked = Invitation.objects.filter(round=link.round, seat=link.seat).first()
-        if asked is None or asked.removed_at or not link.seat.is_current:
+        if link.kind == Link.Kind.DELEGATE and (not link.delegation.is_let_in or not link.seat.is_current):
+            return "delegation-ended"
+        asked = _asked(link)
+        if asked is None or asked.removed_at or not asked.seat.is_current:
             return "removed"
     return ""
+
+
+def _asked(link: Link) -> Invitation | None:
+    """Return the invitation that a seat's or a delegate's link answers; None for every other kind."""
+    if link.kind == Link.Kind.DELEGATE:
+        found = link.delegation.invitation
+    elif link.kind == Link.Kind.SEAT:
+        found = Invitation.objects.filter(round=link.round, seat=link.seat).first()
+    else:
+        return None
+    if found is not None:
+        found.round = link.round
+        if link.kind == Link.Kind.SEAT:
+            found.seat = link.seat
+    return found
 
 
 def _refuse_if_over(link: Link) -> None:
@@ -73,15 +91,13 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
     """Show whose link this is, what for and until when. Changes nothing, sets no cookie that grants anything."""
     if request.method == "OPTIONS":
         return sealed(HttpResponse(status=204))
-    found = find_link(request, token, Link.Kind.SEAT, Link.Kind.SIGN_IN, Link.Kind.SET_UP)
+    found = find_link(request, token, *OPENED_HERE)
     if isinstance(found, HttpResponse):
         return found
     _refuse_if_over(found)
     context = {"link": found, "token": token, "round": found.round, "seat": found.seat, "product": None}
     status = 200
-    if found.kind == Link.Kind.SEAT:
-        invitation = Invitation.objects.get(round=found.round, seat=found.seat)
-        invitation.round = found.round
+    if (invitation := _asked(found)) is not None:
         takes_answers = invitation.takes_answers_at(clock.database_now())
         context |= {
             "product": found.round.product,
@@ -96,13 +112,14 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
 @require_POST
 def open_link(request: HttpRequest, token: str) -> HttpResponse:
     """The deliberate act: a grant for this browser (seat link), a sign-in, or the set-up; then away from the token."""
-    found = find_link(request, token, Link.Kind.SEAT, Link.Kind.SIGN_IN, Link.Kind.SET_UP)
+    found = find_link(request, token, *OPENED_HERE)
     if isinstance(found, HttpResponse):
         return found
     _refuse_if_over(found)
     now = clock.now()
-    if found.kind == Link.Kind.SEAT:
-        actions.mark_opened(found, now=now)
+    if found.kind in (Link.Kind.SEAT, Link.Kind.DELEGATE):
+        if found.kind == Link.Kind.SEAT:
+            actions.mark_opened(found, now=now)
         response: HttpResponse = HttpResponseRedirect(kinds.kind_of(found.round).answer_url(found.round), status=303)
         grants.give(request, response, found, now=now)
         return sealed(response)

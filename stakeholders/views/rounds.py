@@ -28,6 +28,7 @@ from stakeholders.models import Round, Seat, Verb
 from stakeholders.pages import gone_back, said
 from stakeholders.queries import rounds as queries
 from stakeholders.queries.activity import lines_about
+from stakeholders.queries.delegation import delegations_of
 
 
 def context_of(seat: Seat, **more: Any) -> dict[str, Any]:
@@ -63,6 +64,7 @@ def round(request: HttpRequest, slug: str, public_id: str) -> HttpResponse:
         zone=wording.abbreviation(found.deadline_local),
         door=settings.BASE_URL + reverse("stakeholders:round-door", args=[found.public_id]),
         takes_answers=found.takes_answers_at(now),
+        delegations=delegations_of(found),
         is_counting=found.is_open and now >= found.closes_at,
         history=lines_about(found, product=seat.product, limit=12, without=[Verb.EXTENDED, Verb.ANSWERED, Verb.VOTED]),
     )

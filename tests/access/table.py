@@ -69,6 +69,12 @@ TABLE = {
     "stakeholders:round-enter": Route(
         post=frozenset({"stakeholder"}), denied=dict.fromkeys(("anonymous", "voter", "confirmer", "share"), 302)
     ),
+    "stakeholders:delegate": Route(get=VOTER, post=VOTER),
+    "stakeholders:delegate-end": Route(post=VOTER),
+    **dict.fromkeys(
+        ("stakeholders:delegate-approve", "stakeholders:delegate-decline", "stakeholders:delegation-end"),
+        Route(post=MANAGERS),
+    ),
     "stakeholders:round-not-you": Route(post=VOTER),
     "stakeholders:round-calendar": Route(get=VOTER),
     # products and what they are made of
@@ -130,6 +136,8 @@ TABLE = {
     "roadmap:confirm-answer": Route(post=CONFIRMER),
     "roadmap:confirm-note": Route(post=CONFIRMER),
     # voting and the ranking
+    "prioritization:your-part": Route(get=SIGNED_IN | VOTER | CONFIRMER),
+    "prioritization:answers-enter": Route(get=MANAGERS, post=MANAGERS),
     "prioritization:voting-new": Route(get=MANAGERS, post=MANAGERS),
     "prioritization:ballot": Route(get=VOTER),
     "prioritization:ballot-feature": Route(get=VOTER),

@@ -124,6 +124,7 @@ def _fill(product, manager: Seat, stakeholder: Seat) -> dict:
             objective=objective, team=team, release=release, milestone=milestone, measurement=measurement, message=message,
             confirming=confirming_round, stakeholder=stakeholder, imported=imported,
             invitation=voting.invitations.get(),
+            delegation=voting.invitations.get().delegations.create(address="new@people.example", asked_at=now),
             kept=keep_weights(product, name="Board", weights={"impact": 1}, by=manager, now=now),
             share=make_share(product, terms=ShareTerms(audience="Board"), by=manager, now=now),
         ),
@@ -144,6 +145,7 @@ def _ids_by_route(
     invitation,
     kept,
     share,
+    delegation,
 ) -> dict:
     """Ids of the routes whose `pk`, `number` or `public_id` is of another kind than most."""
     return {
@@ -159,7 +161,12 @@ def _ids_by_route(
         "stakeholders:message": {"pk": message.pk},
         "stakeholders:message-try-again": {"pk": message.pk},
         **dict.fromkeys(
+            ("stakeholders:delegate-approve", "stakeholders:delegate-decline", "stakeholders:delegation-end"),
+            {"pk": delegation.pk},
+        ),
+        **dict.fromkeys(
             (
+                "prioritization:answers-enter",
                 "stakeholders:invitation-extend",
                 "stakeholders:invitation-remove",
                 "stakeholders:link-copy",

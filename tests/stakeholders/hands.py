@@ -29,6 +29,9 @@ class Hands:
     def part_url(self, round):
         return ""
 
+    def entry_url(self, invitation):
+        return ""
+
     def results_url(self, round):
         return ""
 

@@ -1,0 +1,142 @@
+"""What the mails about a delegation say: to the delegate, to the manager, and to the person whose answer it is."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+
+from stakeholders import deadline_wording, kinds
+from stakeholders.actions.links import delegate_link, seat_link, url_of
+from stakeholders.kinds import MailWords, Words
+from stakeholders.models import Delegation, Message, Seat
+
+MASKED = "/s/***/"
+
+
+def delegation_of(message: Message) -> Delegation:
+    """Return the delegation that a mail is about, with everybody in it loaded."""
+    return Delegation.objects.select_related(
+        "delegate__user", "invitation__seat__user", "invitation__round__opened_by__user", "invitation__round__product"
+    ).get(pk=message.facts["delegation"])
+
+
+def words_of_delegation(message: Message, delegation: Delegation) -> MailWords:
+    """Return the words of a mail; `message.facts["as"]` says as what the receiver reads it."""
+    words = {"delegate": _to_delegate, "manager": _to_manager, "principal": _to_principal, "declined": _declined}
+    return words[message.facts["as"]](message, delegation)
+
+
+def asker_of(message: Message, delegation: Delegation) -> Seat | None:
+    """Return in whose name the mail is sent, who gets the replies: the person to delegate and manager, else the manager."""
+    if message.facts["as"] in ("delegate", "manager"):
+        return delegation.invitation.seat
+    return delegation.invitation.round.opened_by
+
+
+def button_url(message: Message, delegation: Delegation, *, now: datetime, masked: bool) -> str:
+    """Return where the button leads: the receiver's own way in, or for a manager the round's page."""
+    part, round = message.facts["as"], delegation.invitation.round
+    if part == "manager":
+        return settings.BASE_URL + reverse("stakeholders:round", args=[round.product.slug, round.public_id])
+    if masked:
+        return settings.BASE_URL + MASKED
+    if part == "delegate":
+        return url_of(delegate_link(delegation, now=now))
+    return url_of(seat_link(delegation.invitation.seat, round, now=now))
+
+
+def _facts(message: Message, delegation: Delegation) -> dict[str, Words]:
+    invitation = delegation.invitation
+    return {
+        "name": message.user.get_short_name(),
+        "who": invitation.seat.user.get_full_name(),
+        "first": invitation.seat.user.get_short_name(),
+        "delegate": delegation.delegate.user.get_full_name() if delegation.delegate else delegation.address,
+        "title": invitation.round.title,
+        "product": invitation.round.product.name,
+        "what": kinds.kind_of(invitation.round).invitation_words(invitation.round),
+        "deadline": deadline_wording.long(invitation),
+    }
+
+
+def _to_delegate(message: Message, delegation: Delegation) -> MailWords:
+    facts = _facts(message, delegation)
+    paragraphs: list[Words] = [
+        format_html(
+            _(
+                "{who} is asked about {product} (“{title}”), and asks you to answer instead until <strong>{deadline}</strong>."
+            ),
+            **facts,
+        ),
+        _("%(what)s.") % facts,
+    ]
+    if delegation.note:
+        paragraphs.append(f"“{delegation.note}”")
+    return MailWords(
+        subject=_("Would you answer for %(who)s?") % facts,
+        headline=_("%(name)s, would you answer for %(who)s?") % facts,
+        paragraphs=paragraphs,
+        button=_("Answer for %(first)s") % facts,
+        aside=[
+            _("Every answer shows both names. What %(first)s answers in person always replaces yours.") % facts,
+            _("The link is yours alone: whoever has it can answer in your name for %(first)s, in this round only.")
+            % facts,
+        ],
+    )
+
+
+def _to_manager(message: Message, delegation: Delegation) -> MailWords:
+    facts = _facts(message, delegation)
+    if delegation.is_pending:
+        ask = _("%(delegate)s has no seat here, so nothing is sent before you agree.") % facts
+        return MailWords(
+            subject=_("%(who)s wants somebody else to answer") % facts,
+            headline=_("%(name)s, may %(delegate)s answer for %(who)s?") % facts,
+            paragraphs=[_("%(who)s is asked in “%(title)s” and names somebody else to answer.") % facts, ask],
+            button=_("Decide"),
+        )
+    return MailWords(
+        subject=_("%(who)s wants somebody else to answer") % facts,
+        headline=_("%(name)s, %(delegate)s answers for %(who)s") % facts,
+        paragraphs=[
+            _("%(who)s is asked in “%(title)s” and has named %(delegate)s to answer.") % facts,
+            _("%(delegate)s has got the link. Every answer shows both names; you can end it on the round’s page.")
+            % facts,
+        ],
+        button=_("See the round"),
+    )
+
+
+def _to_principal(message: Message, delegation: Delegation) -> MailWords:
+    facts = _facts(message, delegation)
+    waits = _("%(delegate)s gets the link once the product’s manager agrees.") % facts
+    goes = _("%(delegate)s has got a link of their own.") % facts
+    return MailWords(
+        subject=_("You asked somebody else to answer “%(title)s”") % facts,
+        headline=_("%(name)s, you named %(delegate)s") % facts,
+        paragraphs=[
+            waits if delegation.is_pending else goes,
+            _("Every answer shows both names. Whatever you answer yourself replaces theirs, until %(deadline)s.")
+            % facts,
+            _(
+                "Was it not you? Somebody has your link, then: take it back on the page behind the button, and tell your manager."
+            ),
+        ],
+        button=_("Answer myself"),
+    )
+
+
+def _declined(message: Message, delegation: Delegation) -> MailWords:
+    facts = _facts(message, delegation)
+    return MailWords(
+        subject=_("Nobody else can answer “%(title)s” for you so far") % facts,
+        headline=_("%(name)s, the person you named was not let in") % facts,
+        paragraphs=[
+            _("The manager has not agreed to the address that you gave. You can name a colleague, or answer yourself.")
+        ],
+        button=_("Answer myself"),
+    )
