@@ -212,4 +212,8 @@ def people_of(product: Product) -> Any:
 
 def as_typed(data: QueryDict) -> Mapping[str, Any]:
     """What was typed so far, as initial values of a form that does not complain yet."""
-    return {name: data.getlist(name) if name in ("features", "seats") else data[name] for name in data}
+    typed = {name: data.getlist(name) if name in ("features", "seats") else data[name] for name in data}
+    if data.get("remind") == VotingForm.OWN:
+        return typed | {"remind_at": "\n".join(data.getlist("remind_at"))}
+    typed.pop("remind_at", None)  # those that fit the deadline are proposed again
+    return typed

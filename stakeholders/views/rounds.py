@@ -160,8 +160,17 @@ def close_round(request: HttpRequest, slug: str, public_id: str) -> HttpResponse
     refusal = kinds.kind_of(found).refuses_to_close_early(found) if found.is_open else None
 
     def act() -> str:
-        after = closing.close_early(found, why=form.cleaned_data["why"], by=seat, now=clock.database_now())
-        return _("Closed. %s") % (after.outcome or {}).get("sentence", "")
+        now = clock.database_now()
+        after = closing.close_early(found, why=form.cleaned_data["why"], by=seat, now=now)
+        facts = {"outcome": (after.outcome or {}).get("sentence", "")}
+        if after.closed_at == now:
+            return _("Closed. %(outcome)s") % facts
+        if after.closed_by is None:
+            return _("It had closed by itself a moment before, at its deadline. %(outcome)s") % facts
+        return _("%(who)s had closed it a moment before you. %(outcome)s") % {
+            **facts,
+            "who": after.closed_by.user.get_full_name(),
+        }
 
     return ask(request, seat, found, form, act, "stakeholders/round_close.html", refusal=refusal)
 

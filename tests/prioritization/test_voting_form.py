@@ -119,6 +119,20 @@ def test_filtering_keeps_what_was_picked_and_typed(client, sign_in, mia, typed, 
     assert "2 features, about 20 s each person" in words
 
 
+def test_own_reminder_dates_outlive_every_press(client, sign_in, mia, typed, three_days):
+    own = [f"{three_days.wall[:10]}T08:00", f"{three_days.wall[:10]}T11:30", ""]
+    page = sign_in(mia).post(URL, typed | {"remind": "own", "remind_at": own, "nobody": "1"})
+    assert all(f'value="{each}"' in page.content.decode() for each in own[:2])
+
+
+def test_dates_that_fit_are_proposed_anew_for_the_deadline_typed(client, sign_in, mia, typed):
+    page = sign_in(mia).post(URL, typed | {"deadline_on": "2027-03-19", "remind_at": ["", ""], "filter": "1"})
+    assert (
+        "For the deadline proposed: Fri 12 Mar, 08:00 CET · Wed 17 Mar, 08:00 CET · Fri 19 Mar, 09:00 CET."
+        in text_of(page).replace("\u00a0", " ")
+    )
+
+
 def test_all_that_a_filter_shows_can_be_picked_and_taken_back_at_once(client, sign_in, mia, typed, features):
     browser = sign_in(mia)
     assert picked(browser.post(URL, typed | {"pick": "1", "f-q": "dark"})) == {each.pk for each in features}

@@ -387,3 +387,27 @@ def test_a_round_of_another_product_is_not_found(client, sign_in, opened, mia):
 
 def test_a_visitor_without_account_is_sent_to_sign_in(client, opened):
     assert client.get(url("round", opened)).status_code == 302
+
+
+def test_of_two_managers_who_close_at_once_the_second_is_told_who_was_first(
+    client, sign_in, opened, mia, olga, stan, noon, monkeypatch
+):
+    raise_hand(opened, stan, noon)
+    sign_in(mia).post(url("round-close", opened), {"why": "All are here"})
+    monkeypatch.setattr(clock, "database_now", lambda: noon + timedelta(seconds=1))
+
+    answer = sign_in(olga).post(url("round-close", opened), {"why": "Enough"}, follow=True)
+
+    assert "Mia Okafor had closed it a moment before you. 1 of 2 hands are up." in answer.content.decode()
+    opened.refresh_from_db()
+    assert (opened.closed_by, opened.closed_why, opened.closed_at) == (mia, "All are here", noon)
+    assert opened.messages.filter(kind=Message.Kind.OUTCOME).count() == 2
+    assert Activity.objects.filter(verb=Verb.CLOSED).count() == 1
+
+
+def test_closing_early_just_after_the_deadline_says_that_it_closed_by_itself(client, sign_in, opened, mia, monkeypatch):
+    at = opened.deadline_at + GRACE
+    close_round(opened, now=at)
+    monkeypatch.setattr(clock, "database_now", lambda: at + timedelta(seconds=1))
+    answer = sign_in(mia).post(url("round-close", opened), {"why": "Enough"}, follow=True)
+    assert "It had closed by itself a moment before, at its deadline." in answer.content.decode()
