@@ -79,10 +79,19 @@ class Method:
 def methods(run: ScoreRun | None) -> list[Method]:
     """Return every method, in the order in which a score comes about; with the numbers of `run` in its formulas."""
     criteria = weighed_criteria(run)
+    named = [*_METHODS, ("more", lazy("What else is worked out"), unnamed_rules(), _nothing)]
     return [
         Method(key, str(title), tuple(numbers(run, criteria)) if run else (), tuple(rule(name) for name in modules))
-        for key, title, modules, numbers in _METHODS
+        for key, title, modules, numbers in named
+        if modules
     ]
+
+
+@cache
+def unnamed_rules() -> tuple[str, ...]:
+    """Return the rules that no method above names: a new one is told from its first day, in a section at the end."""
+    told = NOT_METHODS | {name for _key, _title, names, _numbers in _METHODS for name in names}
+    return tuple(sorted(path.stem for path in RULES.glob("*.py") if path.stem not in told))
 
 
 @cache
@@ -221,8 +230,8 @@ _METHODS: tuple[tuple[str, Promise | Any, tuple[str, ...], Numbers], ...] = (
     ("score", lazy("Scales and the score"), ("scales", "score"), _score),
     ("voters", lazy("What a vote weighs"), ("weights",), _voters),
     ("style", lazy("Rating style"), ("rating_style",), _style),
-    ("pull", lazy("The pull toward the average"), ("shrinkage",), _priors),
-    ("intervals", lazy("How sure a score is"), ("intervals",), _intervals),
+    ("pull", lazy("The pull toward the average"), ("shrinkage", "fit"), _priors),
+    ("intervals", lazy("How sure a score is"), ("intervals", "residuals"), _intervals),
     ("ranks", lazy("Plausible ranks and tiers"), ("rank_intervals",), _tiers),
     ("split", lazy("Disagreement"), ("disagreement", "reliability", "departments"), _disagreement),
     ("votes", lazy("Whom to ask"), ("value_of_votes",), _nothing),
@@ -230,8 +239,3 @@ _METHODS: tuple[tuple[str, Promise | Any, tuple[str, ...], Numbers], ...] = (
     ("influence", lazy("Influence of one voter"), ("influence",), _nothing),
     ("cut", lazy("The capacity line, and rounding"), ("cut_line", "rounding"), _nothing),
 )
-
-
-def told_rules() -> set[str]:
-    """Return the names of the rules that the page tells."""
-    return {name for _key, _title, names, _numbers in _METHODS for name in names}

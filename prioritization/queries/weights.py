@@ -181,18 +181,24 @@ def grid(found: Lineup, criteria: Sequence[AskedCriterion], first: str, second: 
 
 @dataclass(frozen=True)
 class KeptSet:
-    """A named set; `query` opens the page with it, `is_whole` is False when the criteria have changed since."""
+    """A named set; `named` has the criteria's names, `is_whole` is False when the criteria have changed since."""
 
     row: WeightSet
     weights: dict[str, float]
     is_whole: bool
+    named: list[tuple[str, float]]
 
 
 def kept_sets(product: Product, criteria: Sequence[AskedCriterion]) -> list[KeptSet]:
     """Return the product's named weights by name; a criterion that they lack weighs 0 in them. One query."""
     keys = [each.key for each in criteria]
     return [
-        KeptSet(row, {key: row.weights.get(key, 0) for key in keys}, set(keys) == set(row.weights))
+        KeptSet(
+            row,
+            {key: row.weights.get(key, 0) for key in keys},
+            set(keys) == set(row.weights),
+            [(each.name, row.weights.get(each.key, 0)) for each in criteria],
+        )
         for row in WeightSet.objects.filter(product=product).select_related("made_by__user")
     ]
 

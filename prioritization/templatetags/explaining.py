@@ -139,7 +139,7 @@ def why_in_words(item: Item, agenda: Agenda) -> str:
 def score_chart(history: Sequence[Past]) -> SafeString:
     """Scores over closed rounds: a line with its 90 % band; the table below it has the numbers. One round: nothing."""
     if len(history) < 2:
-        return format_html("")
+        return SafeString("")
     low, high = min(each.low for each in history), max(each.high for each in history)
     room = max(high - low, 1.0)
 

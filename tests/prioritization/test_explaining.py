@@ -61,7 +61,7 @@ def test_two_features_side_by_side_add_up_column_by_column(client, sign_in, vera
 
 
 def test_the_weights_that_flip_them_do(client, sign_in, vera, pair, beacon):
-    one, other = (explanation(beacon, each) for each in (1, 2))
+    one, other = (explanation(beacon, each, names=()) for each in (1, 2))
     found = comparison(one, other)
     assert found.better.feature.title == "Light"
     line = lineup(beacon)
@@ -77,7 +77,7 @@ def test_the_weights_that_flip_them_do(client, sign_in, vera, pair, beacon):
 def test_the_chance_is_the_leads_over_its_error_and_the_other_way_round_its_rest(pair, beacon):
     Standing.objects.filter(feature__number=1).update(variance=9.0)
     Standing.objects.filter(feature__number=2).update(variance=16.0)
-    one, other = (explanation(beacon, each) for each in (1, 2))
+    one, other = (explanation(beacon, each, names=()) for each in (1, 2))
     there, back = comparison(one, other), comparison(other, one)
     assert there.chance + back.chance == pytest.approx(1)
     assert there.sureness == back.sureness > 0.5
@@ -98,7 +98,7 @@ def test_what_cannot_be_compared_is_said(client, sign_in, vera, pair, beacon, qu
     assert says in text(sign_in(vera).get(f"{RANKING}compare/{query}"))
 
 
-def test_what_would_change_a_rank_follows_from_the_ranking(client, sign_in, vera, beacon, now):
+def test_what_would_change_a_rank_follows_from_the_ranking(client, sign_in, mia, beacon, now):
     many_features(beacon, 40, now=now)
     found = lineup(beacon)
     feature = Feature.objects.get(pk=found.ids[14])
@@ -109,7 +109,7 @@ def test_what_would_change_a_rank_follows_from_the_ranking(client, sign_in, vera
         past = seen.move.then + (1e-6 if seen.move.then > seen.move.share else -1e-6)
         order = what_if.order(found.points, what_if.with_share(found.shares, i, past), found.ids)
         assert (14 in order[: seen.top]) is not seen.is_in
-    shown = text(sign_in(vera).get(f"{RANKING}{feature.number}/outlook/"))
+    shown = text(sign_in(mia).get(f"{RANKING}{feature.number}/outlook/"))
     assert "One more vote" in shown
     part = client.get(f"{RANKING}{feature.number}/outlook/", headers={"HX-Request": "true"}).content
     assert part.strip().startswith(b'<div class="outlook"')
@@ -131,13 +131,13 @@ def test_without_a_departments_votes_it_stands_where_a_count_without_them_puts_i
     assert seen == {"Sales": 6}
 
 
-def test_words_say_how_far_a_rank_may_be_off_and_why(client, sign_in, vera, beacon, now):
+def test_words_say_how_far_a_rank_may_be_off_and_why(client, sign_in, mia, beacon, now):
     many_features(beacon, 40, now=now)
     standing = Standing.objects.get(product=beacon, rank=23)
     Standing.objects.filter(pk=standing.pk).update(rank_low=11, rank_high=30, split=0.7, votes=9)
     where = f"{RANKING}{standing.feature.number}/"
     assert "Ranked 23rd, but anywhere from 11th to 30th is plausible: the votes are split, not few." in text(
-        sign_in(vera).get(where)
+        sign_in(mia).get(where)
     )
     Standing.objects.filter(pk=standing.pk).update(split=0.1, votes=2)
     assert "is plausible: only 2 people have voted." in text(client.get(where))
@@ -162,7 +162,7 @@ def test_the_history_tells_what_closed_rounds_left(client, sign_in, vera, pair, 
         )
     shown = text(sign_in(vera).get(f"{RANKING}1/"))
     assert "Spring 2 40.0 35–45" in shown and "Autumn 2 55.5" in shown
-    assert "Score over the rounds: 40.0, 55.5" in shown
+    assert re.search(r"Score over the rounds: .*40\.0, 55\.5", shown)
 
 
 def test_rating_styles_are_told_to_managers_alone(client, sign_in, mia, vera, stan, pair, beacon):
@@ -187,9 +187,9 @@ def test_rating_styles_are_told_to_managers_alone(client, sign_in, mia, vera, st
     assert said not in text(sign_in(vera).get(f"{RANKING}1/"))
 
 
-def test_the_explanation_adds_up_to_the_score_for_every_feature(client, sign_in, vera, beacon, now):
+def test_the_explanation_adds_up_to_the_score_for_every_feature(client, sign_in, mia, beacon, now):
     many_features(beacon, 60, now=now)
-    sign_in(vera)
+    sign_in(mia)
     checked = 0
     for number_, score in Standing.objects.filter(rank__isnull=False).values_list("feature__number", "score"):
         body = client.get(f"{RANKING}{number_}/", headers={"HX-Request": "true"}).content.decode()
