@@ -1,8 +1,11 @@
 """What a story of confirming begins with: version 1 confirmed by Stan, and a roadmap that has moved on since."""
 
 import json
+import re
 import secrets
 from dataclasses import dataclass
+
+from playwright.sync_api import Page, expect
 
 from tests.browser.stories import PASS_THE_DEADLINE
 from tests.worlds import World
@@ -79,6 +82,26 @@ def confirmation_story(world: World) -> ConfirmationStory:
     name = secrets.token_hex(3)
     code = A_CONFIRMED_VERSION.format(slug=f"plan-{name}", key=f"P{name.upper()}")
     return ConfirmationStory(world, f"plan-{name}", *_run(world, code))
+
+
+def publish(page: Page, story: ConfirmationStory) -> str:
+    """Publish version 2 as Mia; return the public id of the round."""
+    page.goto(story.sign_in)
+    page.get_by_role("button", name="Sign in").click()
+    page.goto(f"{story.world.url}/p/{story.slug}/roadmap/publish/")
+    expect(page.get_by_text("Two things have changed since version 1.")).to_be_visible()
+    expect(page.get_by_text("Nothing is missing.")).to_be_visible()
+    expect(page.get_by_role("group", name="Ines Duarte").get_by_role("radio", name="must confirm")).to_be_checked()
+    page.get_by_label("What people should know").fill("Read the second one with care.")
+    page.get_by_label("How many must answer").select_option("half of those who must")
+    page.get_by_role("button", name="Publish version 2…").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Publish version 2 to 2 people?")
+    expect(page.get_by_text("At least 1 of the 2 people who must answer have to, or it lapses.")).to_be_visible()
+    page.get_by_role("button", name="Publish version 2 to 2 people").click()
+    expect(page).to_have_url(f"{story.world.url}/p/{story.slug}/versions/2/")
+    expect(page.get_by_role("status")).to_contain_text("Version 2 is published. 2 people are asked to confirm it.")
+    href = page.get_by_role("link", name="Open the round").first.get_attribute("href")
+    return re.search(r"/rounds/([^/]+)/", str(href))[1]
 
 
 def _run(world: World, code: str):

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.confirmations import ConfirmationStory, confirmation_story
+from tests.browser.confirmations import ConfirmationStory, confirmation_story, publish
 from tests.browser.mails import link_in, mail_to
 from tests.worlds import wait_until
 
@@ -37,26 +37,6 @@ def visit(browser: Browser):
     for context in contexts:
         context.close()
     assert not wrong
-
-
-def publish(page: Page, story: ConfirmationStory) -> str:
-    """Publish version 2 as Mia; return the public id of the round."""
-    page.goto(story.sign_in)
-    page.get_by_role("button", name="Sign in").click()
-    page.goto(f"{story.world.url}/p/{story.slug}/roadmap/publish/")
-    expect(page.get_by_text("Two things have changed since version 1.")).to_be_visible()
-    expect(page.get_by_text("Nothing is missing.")).to_be_visible()
-    expect(page.get_by_role("group", name="Ines Duarte").get_by_role("radio", name="must confirm")).to_be_checked()
-    page.get_by_label("What people should know").fill("Read the second one with care.")
-    page.get_by_label("How many must answer").select_option("half of those who must")
-    page.get_by_role("button", name="Publish version 2…").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Publish version 2 to 2 people?")
-    expect(page.get_by_text("At least 1 of the 2 people who must answer have to, or it lapses.")).to_be_visible()
-    page.get_by_role("button", name="Publish version 2 to 2 people").click()
-    expect(page).to_have_url(f"{story.world.url}/p/{story.slug}/versions/2/")
-    expect(page.get_by_role("status")).to_contain_text("Version 2 is published. 2 people are asked to confirm it.")
-    href = page.get_by_role("link", name="Open the round").first.get_attribute("href")
-    return re.search(r"/rounds/([^/]+)/", str(href))[1]
 
 
 def open_mail(page: Page, story: ConfirmationStory, name: str) -> None:
