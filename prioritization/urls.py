@@ -4,6 +4,7 @@ from django.urls import path
 
 import roadmap.converters  # noqa: F401  makes <feature:ref> known
 from prioritization.views import (
+    activity,
     agenda,
     ballot,
     behalf,
@@ -37,6 +38,7 @@ urlpatterns = [
     path("p/<slug:slug>/", home.home, name="home"),
     path("your-part/", your_part.your_part, name="your-part"),
     path("p/<slug:slug>/rounds/<slug:public_id>/people/<int:pk>/enter/", behalf.enter_answers, name="answers-enter"),
+    path("p/<slug:slug>/activity/", activity.activity, name="activity"),
     path("p/<slug:slug>/delete/", deletion.product_delete, name="product-delete"),
     path("p/<slug:slug>/criteria/", criteria.criteria, name="criteria"),
     path("p/<slug:slug>/features/<feature:ref>/votes/", feature_votes.feature_votes, name="feature-votes"),

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Exists, OuterRef, Q
 
+from prioritization.queries.activity import NOT_FOR_ALL, linked
 from prioritization.queries.needs import Need, OwnPart, needs_of, own_parts
 from roadmap.models import Confirmation, Effort, Feature, Objective, Product, Release, Version
 from roadmap.queries.confirmation import counts, people
@@ -17,18 +18,13 @@ from roadmap.queries.products import ObjectiveRow, objective_rows
 from roadmap.queries.timeline_facts import latest_confirmation
 from roadmap.rules.objectives import Course, course_of
 from stakeholders.access import EDIT
-from stakeholders.models import Seat, Verb
+from stakeholders.models import Seat
 from stakeholders.queries.activity import ActivityLine, lines
 
 FEATURES_SHOWN = 8
 LINES_SHOWN = 8
 FEATURES_WANTED = 10
 PEOPLE_WANTED = 2
-NOT_FOR_ALL = (
-    Verb.ANSWERED, Verb.VOTED, Verb.REMINDED, Verb.INVITED, Verb.REMOVED, Verb.COPIED_LINK, Verb.REVOKED,
-    Verb.SHARED, Verb.SIGNED_IN, Verb.REVEALED, Verb.HID, Verb.STOOD_IN, Verb.ENTERED, Verb.DELEGATED, Verb.APPROVED, Verb.DECLINED,
-)  # fmt: skip
-"""What the log tells managers only: who has answered, who was reminded, and whatever has to do with links."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +124,7 @@ def home(seat: Seat, *, now: datetime) -> Home:
     can_edit = seat.reaches(EDIT)
     confirmation = latest_confirmation(product)
     yesterday = datetime.combine(today - timedelta(days=1), time(), zone)
-    activity = lines(product, limit=LINES_SHOWN, without=() if can_edit else NOT_FOR_ALL)
+    activity = linked(lines(product, limit=LINES_SHOWN, without=() if can_edit else NOT_FOR_ALL), product)
     young = [line for line in activity if line.at >= yesterday]
     return Home(
         steps=steps_of(product),

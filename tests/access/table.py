@@ -147,6 +147,7 @@ TABLE = {
     "prioritization:ballot-list": Route(get=VOTER),
     "prioritization:ballot-now": Route(get=VOTER),
     "prioritization:round-remarks": Route(get=MANAGERS),
+    "prioritization:activity": Route(get=READERS),
     "prioritization:criteria": Route(get=READERS, post=MANAGERS),
     "prioritization:feature-votes": Route(get=READERS),
     "prioritization:ranking": Route(get=READERS),
