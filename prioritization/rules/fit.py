@@ -59,6 +59,7 @@ class Fit:
     effective    (n,) effective number of voters, 0 where no vote counts
     total        (n,) sum of the weights of the voters
     factor       (n, d) what a seat's own weight is multiplied by there
+    n            (n,) how many rated
     counts       (n, 5) how many people gave 1, 2, 3, 4, 5
     shrunk       (n,) mean drawn toward the prior, which alone it is where nobody rated
     variance     (n,) of `shrunk`, on the rating scale
@@ -68,6 +69,7 @@ class Fit:
     ratings      (v,) how many features each voter rated
     department_means, department_votes  (n, d) weighted mean as read (NaN: nobody) and number of votes
     capped       in how many features the cap on one voter's share held somebody back
+    heaviest     (n,) the most that one voter weighs there; infinite where nobody was held back
     """
 
     mean: Array
@@ -76,6 +78,7 @@ class Fit:
     effective: Array
     total: Array
     factor: Array
+    n: Array
     counts: Array
     shrunk: Array
     variance: Array
@@ -86,6 +89,7 @@ class Fit:
     department_means: Array
     department_votes: Array
     capped: int
+    heaviest: Array
 
 
 def fit(cells: Cells, table: Table, voters: Voters, terms: Terms, *, without_style: bool) -> Fit:
@@ -115,9 +119,11 @@ def fit(cells: Cells, table: Table, voters: Voters, terms: Terms, *, without_sty
     taken = np.einsum("id,id->i", weighed.factor, biases)
     lowered = np.divide(taken, total, out=np.zeros(len(total)), where=total > 0)
     raw, mean = weighed.mean.copy(), weighed.mean - lowered
+    heaviest = np.full(len(total), np.inf)
     held_back = _over_the_cap(table, voters, weighed.factor, total, terms.largest_share)
     for i, those, omega in held_back:
         total[i], effective[i] = omega.sum(), float(effective_voters(omega.sum(), np.square(omega).sum()))
+        heaviest[i] = omega.max()
         raw[i] = omega @ table[i, those] / total[i]
         mean[i] = raw[i] - omega @ bias[those] / total[i]
     mean = np.clip(mean, LOWEST, HIGHEST)
@@ -130,6 +136,7 @@ def fit(cells: Cells, table: Table, voters: Voters, terms: Terms, *, without_sty
         effective=effective,
         total=total,
         factor=weighed.factor,
+        n=n,
         counts=cells.counts(),
         shrunk=shrink(mean, effective, prior_mean=prior.mean, prior_weight=prior.weight),
         variance=posterior_variance(
@@ -142,6 +149,7 @@ def fit(cells: Cells, table: Table, voters: Voters, terms: Terms, *, without_sty
         department_means=np.divide(sums.rated - biases, weight, out=np.full(weight.shape, np.nan), where=known),
         department_votes=votes,
         capped=len(held_back),
+        heaviest=heaviest,
     )
 
 

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prioritization.rules.scales import POINTS_A_STEP
+from prioritization.rules.shrinkage import Prior
 
 Array = NDArray[np.float64]
 
@@ -66,11 +67,29 @@ def level_doubt(between_voters: Array, shares: Array, ratings_a_voter: Array) ->
     return float(POINTS_A_STEP**2 * (shares**2 * between_voters / effective).sum())
 
 
-def interval(scores: Array, variances: Array, *, level: float = 0.0) -> tuple[Array, Array]:
+def prior_doubt(means: Array, effective: Array, prior: Prior, *, features: int) -> Array:
+    """Return the doubt about a shrunk mean that comes from estimating the prior, (n,), on the rating scale squared.
+
+    means, effective  (n,) weighted means (NaN: nobody rated) and effective numbers of voters
+    features          how many features the prior was estimated from
+
+    The average of all is known only as well as the features are many, and how hard to pull, not much better; both
+    matter where the pull B = k / (n + k) is strong. For intervals of a score only: the pull moves alike features alike.
+    Source: Morris, "Parametric Empirical Bayes Inference", 1983 (his corrections for estimated mu and k).
+    """
+    pull = prior.weight / (effective + prior.weight)
+    between = prior.within / prior.weight
+    voters = max(float(effective.sum()) / max(features, 1), 1.0)
+    of_average = (between + prior.within / voters) / max(features, 1)
+    distance = np.where(np.isnan(means), 0.0, means - prior.mean)
+    return np.square(pull) * (of_average + 2 / max(features - 3, 1) * np.square(distance))
+
+
+def interval(scores: Array, variances: Array, *, level: Array | float = 0.0) -> tuple[Array, Array]:
     """Return the ends of each score's 90 % interval, (n,) and (n,), cut to 0 and 100.
 
     variances  (n,) from `score_variance`
-    level      L from `level_doubt`
+    level      what does not enter comparisons: L from `level_doubt`, and that of `prior_doubt` in points squared
     """
     half = NINETY_PERCENT * np.sqrt(variances + level)
     return np.maximum(scores - half, 0.0), np.minimum(scores + half, 100.0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,6 +63,22 @@ def concordance(ratings: Array) -> float | None:
     if largest <= 0:
         return None
     return float(12 * np.square(sums - sums.mean()).sum() / largest)
+
+
+def concordance_of(table: NDArray[np.int8], *, most_cells: int = 200_000) -> dict[str, Any] | None:
+    """Return Kendall's W over the features that all of a set of voters rated: {"w", "raters", "features"}.
+
+    table  (n, v) ratings, 0 is a gap
+
+    The voters are those who rated at least half as much as whoever rated most; with large rounds every so many features
+    are looked at, `most_cells` in all. None where fewer than two of them have two features in common.
+    """
+    rated = np.count_nonzero(table, axis=0)
+    raters = np.flatnonzero((rated > 0) & (2 * rated >= rated.max(initial=0)))
+    common = np.flatnonzero((table[:, raters] > 0).all(axis=1))
+    common = common[:: max(1, len(common) * len(raters) // most_cells)]
+    w = concordance(table[np.ix_(common, raters)].T.astype(float)) if len(raters) > 1 and len(common) > 1 else None
+    return None if w is None else {"w": round(w, 4), "raters": len(raters), "features": len(common)}
 
 
 def _ranks(row: Array) -> Array:

@@ -13,7 +13,7 @@ from prioritization.rules import scales
 from prioritization.rules.departments import heat
 from prioritization.rules.disagreement import polarization, split
 from prioritization.rules.fit import Fit, Terms, Voters, fit
-from prioritization.rules.intervals import interval, level_doubt, score_variance
+from prioritization.rules.intervals import interval, level_doubt, prior_doubt, score_variance
 from prioritization.rules.rank_intervals import DRAWS, rank_intervals, tiers
 from prioritization.rules.rating_style import is_sparse
 from prioritization.rules.rating_tables import Cells, Table, cells_of
@@ -148,7 +148,9 @@ def score_features(
     between = np.array([each.style.between for each in fits])
     level = round(level_doubt(between, shares, np.column_stack([each.ratings for each in fits])), 2)
     polarized = polarization(counts.reshape(-1, counts.shape[2])).reshape(counts.shape[:2])
-    low, high = interval(scores, variances, level=level)
+    priors = [prior_doubt(each.mean, each.effective, each.prior, features=int((each.n > 0).sum())) for each in fits]
+    of_priors = scales.POINTS_A_STEP**2 * np.column_stack(priors) @ np.square(shares)
+    low, high = interval(scores, variances, level=level + of_priors)
     return Scored(
         fits=fits,
         scores=scores,

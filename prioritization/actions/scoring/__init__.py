@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 from django.db import transaction
 
 from prioritization.actions.scores import Claim, claim, finish, still_holds
+from prioritization.actions.scoring.checks import check_voters
 from prioritization.actions.scoring.inputs import Inputs, read_inputs
 from prioritization.actions.scoring.standings import freeze_rounds, write_standings
 from prioritization.models import ScoreRun
@@ -30,13 +32,39 @@ def score_when_asked(product_id: int, *, clock: Callable[[], datetime]) -> Score
     """
     run = None
     while held := claim(product_id, now=clock()):
-        run = score(Product.objects.get(pk=product_id), held=held, now=clock())
-        if run is None or finish(held):
+        done = _score(Product.objects.get(pk=product_id), held=held, now=clock())
+        if done is None:
+            return None
+        run = done.run
+        if finish(held):
+            done.check()
             break
     return run
 
 
+@dataclass(frozen=True)
+class _Done:
+    """A run, and what its checks need; nothing where the inputs were those of the run before."""
+
+    run: ScoreRun
+    found: tuple[Product, Inputs, Scored, int] | None = None
+
+    def check(self) -> None:
+        if self.found:
+            product, inputs, scored, top = self.found
+            check_voters(product, self.run, inputs, scored, top=top)
+
+
 def score(product: Product, *, now: datetime, held: Claim | None = None) -> ScoreRun | None:
+    """Score a product and check its voters at once; see `_score`. None when `held` was lost meanwhile."""
+    done = _score(product, now=now, held=held)
+    if done is None:
+        return None
+    done.check()
+    return done.run
+
+
+def _score(product: Product, *, now: datetime, held: Claim | None = None) -> _Done | None:
     """Score a product as its ratings are now, and write the run with the standings that changed; return the run.
 
     The same inputs as last time change nothing and return that run. None when `held` was lost to another worker
@@ -48,7 +76,7 @@ def score(product: Product, *, now: datetime, held: Claim | None = None) -> Scor
     if last is not None and last.digest == digest:
         with transaction.atomic():
             freeze_rounds(product, last)
-        return last
+        return _Done(last)
     scored = score_features(inputs.ids, inputs.judged(), inputs.voters(), is_open=inputs.is_open, terms=inputs.terms)
     placed = place_features(inputs.ids, scored, cut=inputs.cut_after, seed=inputs.seed)
     defaults = default_criteria()
@@ -76,7 +104,7 @@ def score(product: Product, *, now: datetime, held: Claim | None = None) -> Scor
         )
         write_standings(product, run, inputs, scored, placed)
         freeze_rounds(product, run)
-    return run
+    return _Done(run, (product, inputs, scored, placed.top))
 
 
 def _used(inputs: Inputs, scored: Scored, placed: Placed) -> dict[str, Any]:
