@@ -85,7 +85,7 @@ def _place(number: int, planned: int, releases: list) -> dict:
 def _vote(product: Product, features: list[Feature], departments: list, draw: random.Random) -> None:
     """Let two people of each department rate what they happen to know, and tally it."""
     seats = [factories.seat(product, department_name=each.name) for each in departments for _ in range(2)]
-    voting = voting_round(product, features)
+    voting = voting_round(product, features, opened_at=factories.NOW - timedelta(days=14), closed=True)
     ballots = {seat.pk: ballot(voting, seat) for seat in seats}
     ratings, votes = [], []
     for feature in features:

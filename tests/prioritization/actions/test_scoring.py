@@ -4,10 +4,18 @@ import pytest
 
 from prioritization.actions import scores, scoring
 from prioritization.actions.tallies import recount
-from prioritization.models import Criterion, ScoreRequest, ScoreRun
+from prioritization.models import (
+    Criterion,
+    ScoreRequest,
+    ScoreResult,
+    ScoreRun,
+    ScoringTerms,
+    VoterCheck,
+    VotingRound,
+)
 from prioritization.tasks import score_due_products, score_product
-from roadmap.models import Feature, Standing
-from stakeholders.models import Department
+from roadmap.models import Effort, Feature, Standing
+from stakeholders.models import Department, Round
 from tests import factories
 from tests.prioritization.votes import rate, rate_all, voting_round
 
@@ -265,3 +273,91 @@ def test_the_order_in_which_people_voted_changes_no_digest(beacon, voting, voter
         rate_all(voting, seat, features[5], value)
     recount(beacon.pk, [feature.pk for feature in features], now=now)
     assert scoring.read_inputs(beacon, now=now).digest() == before
+
+
+# what closed rounds leave behind, and what is said about voters
+
+
+def test_a_closed_round_keeps_its_result_whatever_is_voted_later(beacon, voting, voters, features, now):
+    Round.objects.filter(pk=voting.round_id).update(closed_at=now)
+    run = scoring.score(beacon, now=now)
+    kept = dict(ScoreResult.objects.filter(round=voting.round).values_list("feature__title", "rank"))
+    assert kept == {f"Feature {letter}": rank for rank, letter in enumerate("ABCDEF", start=1)}
+    voting.refresh_from_db()
+    assert voting.frozen_by == run
+    later = voting_round(beacon, features, opened_at=now + timedelta(days=20))
+    for seat in voters:
+        rate_all(later, seat, features[5], 5)
+    scoring.score(beacon, now=now + timedelta(days=21))
+    assert order(beacon)[0] != "A" or Standing.objects.get(feature=features[5]).rank < 6
+    assert dict(ScoreResult.objects.filter(round=voting.round).values_list("feature__title", "rank")) == kept
+    assert not ScoreResult.objects.filter(round=later.round).exists()
+
+
+def test_a_round_that_closed_without_another_vote_is_kept_too(beacon, voting, now):
+    run = scoring.score(beacon, now=now)
+    Round.objects.filter(pk=voting.round_id).update(closed_at=now)
+    assert scoring.score(beacon, now=now) == run
+    assert ScoreResult.objects.filter(round=voting.round, run=run).count() == 6
+
+
+def test_a_withdrawn_round_leaves_no_result(beacon, voting, now):
+    Round.objects.filter(pk=voting.round_id).update(cancelled_at=now)
+    scoring.score(beacon, now=now)
+    assert not ScoreResult.objects.exists()
+
+
+def test_every_voter_is_checked(beacon, voting, voters, now):
+    run = scoring.score(beacon, now=now)
+    checks = {check.seat_id: check for check in VoterCheck.objects.filter(product=beacon)}
+    assert set(checks) == {seat.pk for seat in voters}
+    for check in checks.values():
+        assert (check.ratings, check.run, check.style) == (24, run.pk, {})
+        assert 0 < check.bound < 100
+        assert check.influence > 0
+    assert set(run.used["robust"]) == {"trimmed", "median"}
+    assert run.used["robust"]["median"]["tau"] > 0.5
+    assert run.used["concordance"]["impact"]["raters"] == 3
+
+
+def test_a_voter_whose_votes_are_gone_has_no_check(beacon, voting, voters, features, now):
+    scoring.score(beacon, now=now)
+    for feature in features[:6]:
+        rate_all(voting, voters[0], feature, None)
+    scoring.score(beacon, now=now)
+    assert set(VoterCheck.objects.values_list("seat", flat=True)) == {seat.pk for seat in voters[1:]}
+
+
+def test_nothing_is_said_of_who_voted_anonymously(beacon, voting, voters, features, now):
+    round_ = factories.round_(beacon, opened_at=now, deadline_at=now + timedelta(days=7), closed_at=now)
+    secret = VotingRound.objects.create(
+        round=round_, criteria=voting.criteria, secrecy=VotingRound.Secrecy.ANONYMOUS, revealed_at=now
+    )
+    for seat in voters[:3]:
+        rate_all(secret, seat, features[0], 4)
+    scoring.score(beacon, now=now)
+    assert order(beacon)
+    assert not VoterCheck.objects.exists()
+
+
+def test_a_product_may_leave_rating_style_in_and_hold_voters_to_another_share(beacon, voting, voters, features, now):
+    for feature in features[:4]:
+        rate_all(voting, voters[0], feature, None)
+    assert scoring.score(beacon, now=now).used["rating_style"] is True
+    ScoringTerms.objects.create(product=beacon, takes_out_style=False, largest_share=0.3)
+    run = scoring.score(beacon, now=now)
+    assert (run.used["rating_style"], run.used["largest_share"]) == (False, 0.3)
+    assert run.used["capped"] > 0
+
+
+def test_the_list_is_cut_where_the_next_release_is_full(beacon, voting, features, now):
+    inbox = factories.team(beacon, "Inbox")
+    release = factories.release(beacon, "2027.1", now.date(), now.date() + timedelta(days=80))
+    factories.capacity(inbox, release, 20)
+    for feature in features:
+        Effort.objects.create(feature=feature, team=inbox, low=5, likely=8, high=12)
+    run = scoring.score(beacon, now=now)
+    assert run.used["cut"] == {"k": 2, "release": release.pk}
+    chances = dict(Standing.objects.values_list("feature__title", "cut_chance"))
+    assert sum(chances.values()) == pytest.approx(2)
+    assert chances["Feature A"] > 0.9 > 0.1 > chances["Feature F"]
