@@ -9,6 +9,8 @@ from email.utils import parseaddr
 _ADDRESS = re.compile(r"^[^\s@,;<>\"()]+@[^\s@,;<>\"()]+\.[^\s@.,;<>\"()]+$")
 _NAMED = re.compile(r"\"?(?P<name>[^<>\"]*?)\"?\s*<(?P<address>[^<>]*)>")
 MOST = 500
+LONGEST = 400
+"""Letters of the longest piece that is looked at: an address has up to 254, a name is kept up to 120."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class Reading:
 def read(text: str) -> Reading:
     """Return the people in a pasted text: `Ann Lee <ann@x.org>; b@y.org`, one a line, commas, tabs from a sheet.
 
-    A piece without a usable address comes back in `unread`, word for word. A tab-separated or comma-separated row
+    A piece without a usable address, or with more than LONGEST letters, comes back in `unread`, word for word. A tab-separated or comma-separated row
     that holds a name and an address (`Ann Lee<tab>ann@x.org`) is one person. More than MOST people: the rest is unread.
     """
     found, seen = Reading(), set()
@@ -70,6 +72,9 @@ def _by_spaces(piece: str) -> list[str]:
 
 def _person(piece: str) -> Person | None:
     words = piece.split()
+    piece = " ".join(words)
+    if len(piece) > LONGEST:
+        return None
     if named := _NAMED.search(piece):
         name, address = named["name"], named["address"]
     elif len(words) > 1 and "@" in words[-1] and "@" not in "".join(words[:-1]):

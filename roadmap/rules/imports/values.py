@@ -204,6 +204,8 @@ def is_day_first(cells: Iterable[str]) -> bool | None:
 
 
 _NUMBER = re.compile(r"[+-]?\d[\d.,'\u00a0\u202f ]*")
+LONGEST_NUMBER = 60
+"""Letters of a cell that may be a number; one of a thousand spaces would take its time to say that it is none."""
 
 
 def number_of(text: str, *, comma: bool) -> Decimal | None:
@@ -212,6 +214,8 @@ def number_of(text: str, *, comma: bool) -> Decimal | None:
     A unit behind the number is allowed if it is one that means days ("8 d", "8 days"); a percent sign is not.
     """
     text = text.strip().replace("\u2212", "-")
+    if len(text) > LONGEST_NUMBER:
+        return None
     text = re.sub(r"\s*(?:d|pd|days?|person-days?)$", "", text, flags=re.IGNORECASE)
     if not _NUMBER.fullmatch(text):
         return None

@@ -43,3 +43,12 @@ def test_more_people_than_the_limit_are_not_lost_silently():
     found = read("\n".join(f"p{n}@x.org" for n in range(MOST + 2)))
     assert len(found.people) == MOST
     assert found.unread == [f"p{MOST}@x.org", f"p{MOST + 1}@x.org"]
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["a" + " " * 30_000 + "b", "(" * 30_000 + "a@x.org", "(" * 399, "<" * 30_000, "a@" + "a." * 15_000, '"' * 30_000],
+    ids=["spaces", "brackets", "as many as are looked at", "angles", "dots", "quotes"],
+)
+def test_a_text_made_to_be_slow_is_no_address_at_once(piece):
+    assert read(piece).unread == [piece]

@@ -48,6 +48,10 @@ def test_numbers(text, comma, expected):
     assert number_of(text, comma=comma) == (None if expected is None else Decimal(expected))
 
 
+def test_a_cell_made_to_be_slow_is_no_number_at_once():
+    assert number_of("1" + " " * 100_000 + "x", comma=False) is None
+
+
 @pytest.mark.parametrize(
     ("cells", "expected"),
     [
