@@ -35,7 +35,7 @@ class ForgivingRedisCache(RedisCache):
 
     get = forgiving(RedisCache.get, lambda key, default=None, version=None: default)
     get_many = forgiving(RedisCache.get_many, lambda *_args, **_kwargs: {})
-    add = forgiving(RedisCache.add, lambda *_args, **_kwargs: False)
+    add = forgiving(RedisCache.add, lambda *_args, **_kwargs: True)
     set = forgiving(RedisCache.set, lambda *_args, **_kwargs: None)
     set_many = forgiving(RedisCache.set_many, lambda data, *_args, **_kwargs: list(data))
     touch = forgiving(RedisCache.touch, lambda *_args, **_kwargs: False)

@@ -31,7 +31,7 @@ def leave_remark(
     It is a row that never changes, dated and by its seat, so it needs no line in the log. Raises ValidationError for one
     that is empty, too long or one too many, NotAsked, AnswerIsLate, RoundIsClosed, RoundIsBusy.
     """
-    invitation, text = ballot.invitation, text.replace("\r\n", "\n").strip()
+    invitation, text = ballot.invitation, text.replace("\r\n", "\n").replace("\x00", "").strip()
     if invitation.standing_in is not None:
         raise ValidationError(
             _("A remark stands under the name of the person asked: only they can leave one."), code="delegate"

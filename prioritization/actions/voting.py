@@ -36,6 +36,7 @@ def open_voting_round(
     results: str = VotingRound.Results.AFTER_CLOSING,
     secrecy: str = VotingRound.Secrecy.MANAGERS,
     replaces: Round | None = None,
+    public_id: str = "",
 ) -> Round:
     """Ask these people about these features until the deadline; the invitations go out at once.
 
@@ -43,6 +44,7 @@ def open_voting_round(
     reminders  instants before the deadline; None for those that fit its length
     results    when people may see the ranking, one of VotingRound.Results
     secrecy    who may see who voted how, one of VotingRound.Secrecy; it stays
+    public_id  see `open_round`
 
     The criteria, their weights and who may rate them stay as they are now. An anonymous round shares no feature with
     another open one: each vote that one brings would otherwise show by what it replaces. Raises ValidationError with a
@@ -82,6 +84,7 @@ def open_voting_round(
         reminders=reminders,
         note=note,
         replaces=replaces,
+        public_id=public_id,
     )
     voting = VotingRound.objects.create(
         round=round, criteria=[each.as_json() for each in criteria], results=results, secrecy=secrecy

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -26,6 +27,7 @@ from stakeholders.forms.rows import LONGEST_ID
 from stakeholders.models import Round, Seat
 from stakeholders.pages import said
 from stakeholders.rules import reminders as reminder_rules
+from stakeholders.rules.tokens import is_public_id, public_id
 
 MAILS_SHOWN = 30
 """So many mails are written out at once; the rest on demand."""
@@ -39,14 +41,20 @@ def open_voting(request: HttpRequest, slug: str) -> HttpResponse:
         return _page(request, seat, _form(seat, now))
     if not {"check", "all", "sure"} & set(request.POST):
         return _page(request, seat, _form(seat, now, initial=as_typed(request.POST)))
+    if "sure" in request.POST and (round := _opened_by(request, seat)):
+        return _to_round(round)
     form = _form(seat, now, request.POST)
     if not form.is_valid():
         return _page(request, seat, form, status=422)
     try:
         if "sure" not in request.POST:
             return _ask(request, seat, form, now)
-        round = _open(seat, form, now)
-    except ValidationError as refusal:
+        round = _open(seat, form, now, once=_name_for(request))
+    except (ValidationError, IntegrityError) as refusal:
+        if round := _opened_by(request, seat):  # the other of two presses was quicker
+            return _to_round(round)
+        if isinstance(refusal, IntegrityError):
+            raise
         form.add_error(None, refusal)
         return _page(request, seat, form, status=422)
     asked = round.invitations.count()
@@ -54,7 +62,28 @@ def open_voting(request: HttpRequest, slug: str) -> HttpResponse:
         "The round is open; %(n)d invitation goes out.", "The round is open; %(n)d invitations go out.", asked
     )
     said(request, sent % {"n": asked})
-    response = redirect("stakeholders:round", slug, round.public_id)
+    return _to_round(round)
+
+
+def _once(request: HttpRequest) -> str:
+    """What the page that asked once more has called the round to be opened; "" for anything else."""
+    name = request.POST.get("once", "")
+    return name if is_public_id(name) else ""
+
+
+def _name_for(request: HttpRequest) -> str:
+    """That name, unless a round of another product has it."""
+    name = _once(request)
+    return "" if Round.objects.filter(public_id=name).exists() else name
+
+
+def _opened_by(request: HttpRequest, seat: Seat) -> Round | None:
+    """The round that an earlier press of the same button has opened."""
+    return Round.objects.filter(product=seat.product, public_id=_once(request)).select_related("product").first()
+
+
+def _to_round(round: Round) -> HttpResponse:
+    response = redirect("stakeholders:round", round.product.slug, round.public_id)
     response.status_code = 303
     return response
 
@@ -67,7 +96,7 @@ def _context(seat: Seat, form: VotingForm) -> dict[str, Any]:
     return {"product": seat.product, "seat": seat, "tab": "rounds", "can_edit": True, "form": form}
 
 
-def _open(seat: Seat, form: VotingForm, now: datetime) -> Round:
+def _open(seat: Seat, form: VotingForm, now: datetime, *, once: str = "") -> Round:
     terms = form.cleaned_data
     return open_voting_round(
         seat.product,
@@ -80,6 +109,7 @@ def _open(seat: Seat, form: VotingForm, now: datetime) -> Round:
         note=terms["note"],
         results=terms["results"],
         secrecy=terms["secrecy"],
+        public_id=once,
         by=seat,
         now=now,
     )
@@ -167,5 +197,6 @@ def _ask(request: HttpRequest, seat: Seat, form: VotingForm, now: datetime) -> H
         "results": dict(form.fields["results"].choices)[terms["results"]],  # type: ignore[attr-defined]
         "secrecy": dict(form.fields["secrecy"].choices)[terms["secrecy"]],  # type: ignore[attr-defined]
         "title": _("Send the invitations?"),
+        "once": public_id(),
     }
     return render(request, "prioritization/voting_sure.html", context)

@@ -23,6 +23,7 @@ from stakeholders.actions.closing import RoundIsClosed, hold_alone
 from stakeholders.activity import record
 from stakeholders.models import Invitation, Message, Round, Seat, Verb
 from stakeholders.rules import reminders as reminder_rules
+from stakeholders.rules import tokens
 from stakeholders.rules.deadlines import Deadline
 
 
@@ -52,6 +53,7 @@ def open_round(
     reminders: Sequence[datetime] | None = None,
     note: str = "",
     replaces: Round | None = None,
+    public_id: str = "",
 ) -> Round:
     """Open a round, and queue its invitations and reminders.
 
@@ -59,6 +61,7 @@ def open_round(
     invitees   at least one; weight and department are taken from the seat and frozen
     reminders  instants between now and the deadline; None for those that fit its length, [] for none
     replaces   the round that this one does over
+    public_id  what it shall be called; a second round of the same name is refused. "" for a new one
 
     Raises kinds.UnknownKind, and ValidationError with a sentence for whatever else is wrong.
     """
@@ -74,6 +77,7 @@ def open_round(
         raise ValidationError(_("A reminder belongs between now and the deadline."), code="reminder")
     round = Round(
         product=product,
+        public_id=public_id or tokens.public_id(),
         kind=kind,
         title=title,
         note=note,

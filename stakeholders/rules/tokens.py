@@ -19,6 +19,11 @@ def public_id() -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(12))
 
 
+def is_public_id(text: str) -> bool:
+    """Whether a text is written as `public_id` writes one."""
+    return re.fullmatch(r"[a-z2-7]{12}", text) is not None
+
+
 def secret_of(key: str, link_id: str, generation: int) -> str:
     """Return the secret of a link: base32 of HMAC-SHA256(key, id ‖ generation), lower case, no padding.
 

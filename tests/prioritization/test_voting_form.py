@@ -368,3 +368,21 @@ def rows():
         each for each in apps.get_models() if each._meta.app_label in ("stakeholders", "roadmap", "prioritization")
     ]
     return {each._meta.label: each.objects.count() for each in models}
+
+
+def test_the_same_press_twice_opens_one_round_and_sends_one_mail(client, sign_in, mia, typed):
+    page = sign_in(mia).post(URL, typed | {"check": "1"})
+    once = re.search(r'name="once" value="(\w+)"', page.content.decode())[1]
+    first, second = (client.post(URL, typed | {"sure": "1", "once": once}) for _ in range(2))
+    assert (
+        (first.status_code, first["Location"]) == (second.status_code, second["Location"]) == (303, first["Location"])
+    )
+    assert Round.objects.count() == Message.objects.filter(kind="invitation").count() == 1
+
+
+def test_a_name_for_the_round_that_we_did_not_give_is_passed_over(client, sign_in, mia, typed):
+    other = factories.round_(factories.product("other"), deadline_at=clock.now() + timedelta(days=90))
+    for once in ("../evil", "a" * 13, "A" * 12, "\x00", other.public_id):
+        page = sign_in(mia).post(URL, typed | {"sure": "1", "once": once})
+        assert page.status_code == 303
+        assert page["Location"] not in (f"/p/beacon/rounds/{once}/", f"/p/other/rounds/{once}/")

@@ -3,6 +3,7 @@
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.test import Client
 from django.urls import reverse
 
 from stakeholders import clock
@@ -129,3 +130,21 @@ def test_administrators_are_never_nobody(client, sign_in, olga):
         == 303
     )
     assert [user.email for user in Organisation.current().admins.all()] == ["max@people.example"]
+
+
+def test_tries_to_sign_in_count_by_person_not_by_proxy_and_by_ipv6_network(settings):
+    settings.ACCOUNT_RATE_LIMITS = {"request_login_code": "3/m/ip"}
+    settings.TRUSTED_PROXIES = ["10.0.0.1"]
+
+    def taken(network, **headers):
+        """How many of eight tries, each by a fresh browser, are taken."""
+        form = {"email": "nobody@people.example"}
+        tries = [
+            Client().post(reverse("account_login"), form, HTTP_X_FORWARDED_FOR=f"{network}{n}", **headers)
+            for n in range(8)
+        ]
+        return sum(each.status_code == 302 for each in tries)
+
+    assert taken("203.0.113.", REMOTE_ADDR="10.0.0.1") == 8
+    assert taken("2001:db8:1:2::", REMOTE_ADDR="10.0.0.1") == 3
+    assert taken("203.0.113.", REMOTE_ADDR="198.51.100.7") == 3, "anybody can write such a header"
