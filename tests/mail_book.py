@@ -15,10 +15,11 @@ from roadmap.models import Feature
 from stakeholders import clock
 from stakeholders.actions import outbox
 from stakeholders.actions.closing import close_early, close_round
+from stakeholders.actions.delegation import decline_delegate, name_delegate
 from stakeholders.actions.extending import extend_for, extend_round
 from stakeholders.actions.rounds import withdraw_round
 from stakeholders.mail.rendering import render
-from stakeholders.models import Message, Round, Seat
+from stakeholders.models import Invitation, Message, Round, Seat
 from stakeholders.rules import deadlines
 from stakeholders.rules.deadlines import Deadline
 from tests import factories
@@ -103,6 +104,7 @@ def _voting(story: Story, features: list[Feature]) -> None:
     )  # fmt: skip
     story.keep("voting question", kinds.QUESTION, story.mia, round)
     story.keep("voting receipt, begun", kinds.RECEIPT, story.hanna, round)
+    _delegate(story, round)
     _vote(round, story.olga, features, is_done=True)
     story.keep("voting receipt", kinds.RECEIPT, story.olga, round)
     extend_round(round, to=story.deadline(11), why="Half of Sales is at the fair.", by=story.mia, now=story.now)
@@ -122,6 +124,21 @@ def _voting(story: Story, features: list[Feature]) -> None:
     wrong = _open_voting(story, features, "Third look")
     withdraw_round(wrong, why="The wrong features were on the list.", by=story.mia, now=story.now)
     story.keep("voting withdrawn", kinds.CANCELLED, story.stan, wrong)
+
+
+def _delegate(story: Story, round: Round) -> None:
+    def invitation(seat: Seat) -> Invitation:
+        return round.invitations.select_related("round__product", "seat__user").get(seat=seat)
+
+    kind = Message.Kind.DELEGATION
+    name_delegate(invitation(story.stan), who="Jonas Weiß", note="You know these customers better.", now=story.now)
+    story.keep("delegation to a colleague", kind, story.jonas, round)
+    story.keep("delegation as the manager reads it", kind, story.mia, round)
+    story.keep("delegation as the person reads it", kind, story.stan, round)
+    waiting = name_delegate(invitation(story.hanna), who="nora.new@people.example", now=story.now)
+    story.keep("delegation that waits for the manager", kind, story.mia, round)
+    decline_delegate(waiting, by=story.mia, now=story.now)
+    story.keep("delegation declined", kind, story.hanna, round)
 
 
 def _confirming(story: Story, features: list[Feature]) -> None:

@@ -6,8 +6,9 @@ from datetime import datetime
 
 from django.db import transaction
 
+from stakeholders.actions.delegation import end_delegation
 from stakeholders.activity import record
-from stakeholders.models import Invitation, Link, Verb
+from stakeholders.models import Delegation, Invitation, Link, Verb
 
 
 @transaction.atomic
@@ -42,7 +43,8 @@ def disown(link: Link, *, now: datetime) -> bool:
 
     link  of kind NOT_ME, with seat and round loaded
 
-    The answers stay: they are the record, and the person replaces them by a new link. False if it was said before.
+    Whoever was named by that link to answer instead is out as well. The answers stay: they are the record, and the person
+    replaces them by a new link. False if it was said before.
     """
     asked = Invitation.objects.filter(round=link.round_id, seat=link.seat_id, disowned_at=None)
     if not asked.update(disowned_at=now):
@@ -50,5 +52,8 @@ def disown(link: Link, *, now: datetime) -> bool:
     Link.objects.filter(kind=Link.Kind.SEAT, round=link.round_id, seat=link.seat_id, revoked_at=None).update(
         revoked_at=now
     )
+    named = Delegation.objects.filter(invitation__round=link.round_id, invitation__seat=link.seat_id)
+    for delegation in named.filter(declined_at=None, ended_at=None).select_related("invitation__round"):
+        end_delegation(delegation, by=link.seat, now=now)
     record(link.seat, Verb.DISOWNED, link.round, at=now)
     return True

@@ -269,7 +269,7 @@ def test_what_is_imported_before_the_fork_leaves_numpy_to_the_tasks():
     """Each process would pay for it; only the worker that scores may load it."""
     program = (
         "import sys; from config import preparation; preparation.set_up(); preparation.import_everything();"
-        "print([name for name in ('numpy', 'scipy', 'pandas', 'pptx', 'highspy', 'rapidfuzz') if name in sys.modules])"
+        "print([name for name in ('numpy', 'scipy', 'pandas', 'pptx', 'highspy', 'rapidfuzz', 'icalendar') if name in sys.modules])"
     )
     done = subprocess.run(
         [sys.executable, "-c", program],

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from stakeholders.actions import links, outbox, reminding, rounds
+from stakeholders.actions import delegation, links, outbox, reminding, rounds
 from stakeholders.actions.rounds import Invitee, open_round
 from stakeholders.mail.rendering import render
 from stakeholders.models import Activity, Invitation, Link, Message, Verb
@@ -90,7 +90,7 @@ def test_the_reminders_stop_and_everything_else_still_comes(bare, opened, stan, 
     done = reminding.remind(opened, invitations=opened.invitations.values_list("pk", flat=True), by=mia, now=now)
     assert [each.seat_id for each in done.reminded] == [olga.pk]
     assert [each.seat_id for each in done.out_of_reach] == [stan.pk]
-    for kind in Message.Kind.values:
+    for kind in ("invitation", "reminder", "extension", "receipt", "outcome", "cancelled"):
         message = Message(kind=kind, round=opened, seat=stan, user=stan.user, due_at=now)
         assert outbox._needless(message, now) == ("no reminders wanted" if kind == "reminder" else "")
 
@@ -161,6 +161,19 @@ def test_whoever_was_not_it_ends_the_link_and_the_manager_sees_it(bare, client, 
     page = words(sign_in(mia).get(f"/p/beacon/rounds/{opened.public_id}/"))
     assert "Stan Lindqvist says an answer was not theirs link ended" in page
     assert "Stan Lindqvist says that an answer was not theirs in “Who is in favour?”" in page
+
+
+def test_whoever_the_intruder_named_is_out_as_well(bare, opened, stan, olga):
+    now = timezone.now()
+    invitation = opened.invitations.select_related("round__product", "seat__user").get(seat=stan)
+    named = delegation.name_delegate(invitation, who="Olga Olsen", now=now)
+    links.delegate_link(named, now=now)
+
+    bare.post(not_me_of(opened, stan, now))
+
+    named.refresh_from_db()
+    assert named.ended_at is not None
+    assert Link.objects.get(delegation=named).revoked_at is not None
 
 
 def test_a_new_link_clears_the_note_and_mails_come_again(bare, opened, stan, mia):
