@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from stakeholders.actions import outbox
-from stakeholders.models import Message, Round
+from stakeholders.models import Delegation, Message, Round
 
 AGAIN_AFTER = timedelta(minutes=10)
 """Nobody is mailed their link more often than this, however often it is asked for."""
@@ -23,15 +23,36 @@ def send_link_again(round: Round, *, email: str, now: datetime) -> bool:
     `AGAIN_AFTER` of the last mail with this link, or beyond `A_DAY_AT_MOST`.
     """
     asked = round.invitations.standing().filter(seat__user__email__iexact=email).select_related("round", "seat").first()
-    if asked is None or not asked.takes_answers_at(now):
+    if asked is None:
+        return _send_delegates_again(round, email, now)
+    if not asked.takes_answers_at(now) or _was_sent_lately(round, asked.seat_id, now):
         return False
-    lately = Message.objects.filter(
-        round=round, seat=asked.seat_id, kind__in=(Message.Kind.INVITATION, Message.Kind.REMINDER), skipped_at=None
-    )
-    if lately.filter(due_at__gt=now - AGAIN_AFTER, due_at__lte=now).exists():
-        return False
-    if lately.filter(due_at__gt=now - timedelta(days=1), due_at__lte=now).count() >= A_DAY_AT_MOST:
-        return False
-    slot = int(now.timestamp() // AGAIN_AFTER.total_seconds())  # two requests at once have one name, so one mail
-    outbox.queue(Message.Kind.INVITATION, round, [asked], due_at=now, now=now, name=f"again-{slot}")
+    outbox.queue(Message.Kind.INVITATION, round, [asked], due_at=now, now=now, name=_slot(now))
     return True
+
+
+def _send_delegates_again(round: Round, email: str, now: datetime) -> bool:
+    """Mail whoever stands in for somebody their own link again."""
+    named = Delegation.objects.let_in().filter(invitation__round=round, delegate__user__email__iexact=email)
+    found = named.select_related("delegate", "invitation__round").first()
+    if found is None or not found.invitation.takes_answers_at(now):
+        return False
+    if _was_sent_lately(round, found.delegate_id, now):
+        return False
+    facts = {"delegation": found.pk, "as": "delegate"}
+    name = f"{found.pk}-{_slot(now)}"
+    outbox.queue_to_seat(Message.Kind.DELEGATION, round, found.delegate, name=name, facts=facts, now=now)  # type: ignore[arg-type]
+    return True
+
+
+def _was_sent_lately(round: Round, seat_id: int | None, now: datetime) -> bool:
+    """Whether this person has got the link just now, or often enough today."""
+    with_link = (Message.Kind.INVITATION, Message.Kind.REMINDER, Message.Kind.DELEGATION)
+    lately = Message.objects.filter(round=round, seat=seat_id, kind__in=with_link, skipped_at=None, due_at__lte=now)
+    today = lately.filter(due_at__gt=now - timedelta(days=1))
+    return lately.filter(due_at__gt=now - AGAIN_AFTER).exists() or today.count() >= A_DAY_AT_MOST
+
+
+def _slot(now: datetime) -> str:
+    """Return one name for all requests of the same minutes, so that two at once are one mail."""
+    return f"again-{int(now.timestamp() // AGAIN_AFTER.total_seconds())}"

@@ -48,6 +48,16 @@ for title in {titles!r}:
 print(json.dumps(url_of(make_sign_in_link(mia.user, now=clock.now(), ttl=timedelta(hours=1)))))
 """
 
+SIGN_IN_LINK = """
+import json
+from datetime import timedelta
+from stakeholders import clock
+from stakeholders.actions.links import make_sign_in_link, url_of
+from stakeholders.models import User
+user = User.objects.get(email={email!r})
+print(json.dumps(url_of(make_sign_in_link(user, now=clock.now(), ttl=timedelta(hours=1)))))
+"""
+
 RATINGS = """
 import json
 from prioritization.models import Rating
@@ -106,6 +116,11 @@ def voting_story(world: World, *, features: int) -> VotingStory:
     name = secrets.token_hex(3)
     code = OPEN_A_VOTING_ROUND.format(slug=f"beacon-{name}", key=f"B{name.upper()}", features=features)
     return VotingStory(world, f"beacon-{name}", *_run(world, code))
+
+
+def sign_in_link(world: World, email: str) -> str:
+    """A link that signs this person in."""
+    return _run(world, SIGN_IN_LINK.format(email=email))
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from stakeholders import clock
+from stakeholders.actions.delegation import name_delegate
 from stakeholders.actions.doors import A_DAY_AT_MOST, AGAIN_AFTER, send_link_again
 from stakeholders.actions.rounds import withdraw_round
 from stakeholders.models import Grant, Message
@@ -90,3 +91,11 @@ def test_a_withdrawn_round_takes_nobody_in(sign_in, door, voting, mia, stan):
     assert mails_to(stan) == before
     assert "withdrawn" in sign_in(stan).get(door).text
     assert sign_in(stan).post(f"{door}enter/").status_code == 410
+
+
+def test_who_stands_in_gets_their_own_link_again(voting, stan, vera):
+    asked = voting.invitations.select_related("round", "seat__user").get(seat=stan)
+    name_delegate(asked, who=vera.user.email, now=clock.now())
+    assert not send_link_again(voting, email=vera.user.email, now=clock.now())  # it is on its way
+    assert send_link_again(voting, email=vera.user.email, now=clock.now() + timedelta(hours=1))
+    assert Message.objects.filter(kind=Message.Kind.DELEGATION, seat=vera).count() == 2
