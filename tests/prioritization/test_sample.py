@@ -1,7 +1,9 @@
 """Beacon, the sample: it opens in the middle of a true story, loads once, and goes in one act."""
 
+import re
 from collections import Counter
 from datetime import UTC, datetime
+from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 
@@ -40,13 +42,15 @@ def everything() -> dict[str, int]:
 
 
 @pytest.mark.parametrize("now", [TUESDAY, SUNDAY], ids=["tuesday", "sunday"])
-def test_it_opens_in_the_middle_of_a_true_story(now, folder):
+def test_it_opens_in_the_middle_of_a_true_story(now, folder, client):
     product = load_sample(now=now)
     _it_has_what_it_should(product)
     _its_rounds_are_under_way(product, now)
     _its_versions_are_chained_and_answered(product)
     _its_scores_follow_from_its_votes(product)
     _its_mail_stayed_in_the_folder(product, now, folder)
+    if now == TUESDAY:
+        _every_explanation_adds_up(product, client)
     assert Activity.objects.filter(at__gt=now).count() == 0
     rows = everything()
     assert load_sample(now=now) == product
@@ -111,6 +115,23 @@ def _its_scores_follow_from_its_votes(product: Product) -> None:
     assert {c["key"]: c["entered"] for c in product.score_runs.first().criteria} == {
         "impact": 35, "effort": 20, "ease": 15, "happiness": 30,
     }  # fmt: skip
+
+
+def _every_explanation_adds_up(product: Product, client) -> None:
+    """What the page shows of each feature's score is added up again, as a reader would."""
+    client.force_login(product.seats.get(user__email__startswith="mia.").user)
+    ranked = Standing.objects.filter(product=product, rank__isnull=False).values_list("feature__number", "score")
+    for number, score in ranked:
+        body = client.get(f"/p/beacon/ranking/{number}/", headers={"HX-Request": "true"}).content.decode()
+        table = re.search(r'<table class="parts">(.*?)</table>', body, re.S)[1]
+        shown = [
+            Decimal(cell.replace("−", "-").replace("+", ""))
+            for cell in re.findall(r'<td class="number[^"]*">([−+]?[0-9.]+)</td></tr>', table)
+        ]
+        assert len(shown) == 6
+        assert sum(shown[:-1]) == shown[-1]
+        assert abs(shown[-1] - Decimal(score)) <= Decimal("0.05")
+    assert len(ranked) > 20
 
 
 def _its_mail_stayed_in_the_folder(product: Product, now: datetime, folder: Path) -> None:

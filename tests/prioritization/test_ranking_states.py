@@ -1,0 +1,128 @@
+"""Whatever a product has so far, its pages about the ranking say something sensible, and ask no more of the database."""
+
+import re
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from prioritization.actions import scoring
+from prioritization.actions.ranking_columns import choose_columns
+from prioritization.models import RankingColumns
+from prioritization.queries.ranking_columns import Column
+from tests import factories
+from tests.prioritization.many import many_features
+from tests.prioritization.votes import rate_all, voting_round
+
+pytestmark = pytest.mark.django_db
+BASE = "/p/beacon/"
+PAGES = {
+    "ranking": "ranking/",
+    "weights": "weights/?w-impact=90&w-effort=5&w-ease=5&w-happiness=0",
+    "agenda": "agenda/",
+    "ask": "agenda/ask/",
+    "compare": "ranking/compare/?a=BCN-1&b=BCN-2",
+    "explanation": "ranking/1/",
+    "outlook": "ranking/1/outlook/",
+    "computed": "ranking/computed/",
+}
+
+
+def text(response):
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", response.content.decode()))
+
+
+def told(client):
+    found = {}
+    for name, path in PAGES.items():
+        response = client.get(BASE + path)
+        assert response.status_code == 200, name
+        found[name] = text(response)
+        assert name == "computed" or not re.search(r"\bNone\b(?! yet)|\bnan\b", found[name]), name
+    return found
+
+
+def rated(beacon, features, voters, value):
+    """`value` is what (feature, voter) give in every criterion."""
+    made = [factories.feature(beacon, f"Feature {n}", days=5) for n in range(features)]
+    seats = [factories.seat(beacon, name=f"V{n}", department_name=("Sales", "Support")[n % 2]) for n in range(voters)]
+    voting = voting_round(beacon, made, closed=True)
+    for n, feature in enumerate(made):
+        for v, seat in enumerate(seats):
+            rate_all(voting, seat, feature, value(n, v))
+    factories.capacity(factories.team(beacon), factories.release(beacon), 20)
+    scoring.score(beacon, now=factories.NOW)
+    return made
+
+
+def test_no_votes_at_all(client, sign_in, mia, beacon):
+    for n in range(3):
+        factories.feature(beacon, f"Feature {n}")
+    said = told(sign_in(mia))
+    assert "No votes yet on 3 features. The ranking comes with the first vote." in said["ranking"]
+    assert "There is no ranking yet to try weights on." in said["weights"]
+    assert "No ranking yet, so there is nothing to talk about." in said["agenda"]
+    assert "Nobody has voted on BCN-1 yet" in said["compare"]
+    assert "It has no rank, so nothing can change it yet." in said["outlook"]
+
+
+def test_one_feature_and_one_voter(client, sign_in, mia, beacon):
+    rated(beacon, 1, 1, lambda n, v: 4)
+    said = told(sign_in(mia))
+    assert "Tier 1 · rank 1 · on its own" in said["ranking"]
+    assert "only 1 person has voted, so it stays close to the average" in said["explanation"]
+    assert "No rank would change." in said["weights"]
+    assert "No weight of one criterion would push it out of the first 1." in said["outlook"]
+    assert "Name two features by their keys." in said["compare"]
+
+
+def test_three_features_that_all_are_equal(client, sign_in, mia, beacon):
+    rated(beacon, 3, 4, lambda n, v: 3)
+    said = told(sign_in(mia))
+    assert "ranks 1–3 · ahead of the rest; among themselves too close to call" in said["ranking"]
+    assert "Tier 2" not in said["ranking"]
+    assert "“Feature 0” and “Feature 1” score the same." in said["compare"]
+    assert "They are level: any change of weights decides." in said["compare"]
+    assert "No rank would change." in said["weights"]
+    assert "Nothing needs a talk" in said["agenda"]
+
+
+def test_everything_is_split(client, sign_in, mia, beacon):
+    rated(beacon, 8, 8, lambda n, v: 5 if v % 2 else 1)
+    said = told(sign_in(mia))
+    assert "only split votes (8)" in said["ranking"]
+    assert "the votes are split, not few" in said["explanation"]
+    assert "features are worth" in said["agenda"]
+
+
+def test_thirty_features_have_a_line_and_say_who_is_sure_of_it(client, sign_in, mia, beacon, now):
+    many_features(beacon, 30, now=now)
+    said = told(sign_in(mia))
+    assert re.search(r"(are surely in|Nothing is surely in|has room for)", said["ranking"])
+    assert re.search(r"Capacity of 2027\.1 ends here", said["ranking"])
+
+
+def test_columns_are_chosen_and_remembered_for_each_person(client, sign_in, mia, vera, beacon, now):
+    rated(beacon, 2, 2, lambda n, v: 4 - n)
+    sign_in(mia)
+    client.post(BASE + "ranking/columns/", {"column": ["team", "chance", "nonsense"]})
+    head = re.search(r"<thead>.*?</thead>", client.get(BASE + "ranking/").content.decode(), re.S)[0]
+    assert [each for each in ("Gets in", "Team", "Split", "Votes") if each in head] == ["Gets in", "Team"]
+    assert "Split" in text(sign_in(vera).get(BASE + "ranking/"))
+    assert RankingColumns.objects.get().columns == ["chance", "team"]
+    usual = ["range", "criteria", "split", "objective", "size", "votes"]
+    sign_in(mia).post(BASE + "ranking/columns/", {"column": usual})
+    assert not RankingColumns.objects.exists()
+
+
+def test_no_page_asks_more_for_more_features_whatever_columns_are_shown(client, sign_in, mia, beacon, now):
+    choose_columns(mia, set(Column))
+    sign_in(mia)
+    asked = {}
+    for features in (60, 240):
+        many_features(beacon, features, planned=10, now=now)
+        for name, path in PAGES.items():
+            with CaptureQueriesContext(connection) as queries:
+                client.get(BASE + path)
+            asked.setdefault(name, []).append(len(queries))
+    assert {name: counts for name, counts in asked.items() if counts[0] != counts[1]} == {}
