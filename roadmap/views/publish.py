@@ -19,12 +19,13 @@ from roadmap.queries.changes import count_words
 from roadmap.queries.outcome_words import rule_in_words
 from roadmap.queries.versions import draft
 from roadmap.rules.outcome import Rule
-from stakeholders import clock, deadline_wording
+from stakeholders import clock, deadline_wording, wording
 from stakeholders.access import EDIT
 from stakeholders.access import seat as seat_of
-from stakeholders.forms.deadlines import twice_in_words
+from stakeholders.forms.deadlines import off_hours_in_words, twice_in_words
 from stakeholders.models import Seat
 from stakeholders.pages import said
+from stakeholders.rules import reminders as reminder_rules
 
 
 @login_required
@@ -41,7 +42,7 @@ def publish(request: HttpRequest, slug: str) -> HttpResponse:
             return _refused(request, seat, now, _changed_words())
         if not form.is_valid():
             return _page(request, seat, now, form=form, status=422)
-        return render(request, "roadmap/publish_sure.html", _context(seat, form) | _what_follows(form))
+        return render(request, "roadmap/publish_sure.html", _context(seat, form) | _what_follows(form, now))
     if not form.is_valid():
         return _page(request, seat, now, form=form, status=422)
     try:
@@ -107,11 +108,15 @@ def _page(
     return render(request, "roadmap/publish.html", {**_context(seat, form), "why": why}, status=status)
 
 
-def _what_follows(form: PublishForm) -> dict:
+def _what_follows(form: PublishForm, now: datetime) -> dict:
     terms = form.terms
     rule = Rule(quorum=terms.quorum, threshold=terms.threshold, silence=terms.silence)
-    deadline = terms.deadline
+    deadline, reminders = terms.deadline, terms.reminders
+    if reminders is None:
+        reminders = reminder_rules.schedule(now, deadline.at, deadline.zone)
     return {
+        "caution": off_hours_in_words(deadline),
+        "reminders": [wording.instant(at, deadline.zone) for at in reminders],
         "deadline": deadline_wording.long_at(deadline.at, deadline.zone, is_date_only=deadline.is_end_of_day),
         "twice": twice_in_words(deadline),
         "rule": rule_in_words(rule, required=len(terms.required)),

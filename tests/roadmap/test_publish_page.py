@@ -192,3 +192,11 @@ def test_an_open_vote_cannot_be_read_from_a_version(beacon, mia, stan, features)
     factories.round_(beacon, kind="voting", deadline_at=clock.now() + timedelta(days=3))
     entry = draft(beacon).plan["features"][0]
     assert (entry["rank"], entry["score"]) == (None, None)
+
+
+def test_the_page_that_asks_names_reminders_as_dates_and_a_deadline_when_few_work(sign_in, beacon, mia, stan, features):
+    own = ["2030-11-28T08:00", "2030-11-29T09:30", ""]
+    typed = filled(beacon, stan, deadline_on="2030-11-30", remind="own", remind_at=own)
+    words = text_of(sign_in(mia).post(URL, typed)).replace("\u00a0", " ")
+    assert "Saturday 30 November 2030 is on a weekend: few people look at their mail then." in words
+    assert "Whoever is silent is reminded: Thu 28 Nov, 08:00 CET; Fri 29 Nov, 09:30 CET." in words
