@@ -75,6 +75,7 @@ def needs_of(product: Product, *, now: datetime, today: date, confirmation: Conf
     releases = list(product.releases.filter(ends_on__range=near).order_by("ends_on", "pk"))
     found: list[Need] = [
         *_objections(place, confirmation),
+        *_disowned(place),
         *_silent(place),
         *_over_capacity(place, releases),
         *_late_releases(place),
@@ -108,6 +109,23 @@ def _objections(place: _Place, confirmation: Confirmation | None) -> Iterator[Ne
             when=wording.relative(answer.arrived_at, now=place.now, zone=place.product.time_zone),
             url=reverse("stakeholders:round", args=[place.product.slug, confirmation.round.public_id]),
             act=_("Read"),
+            weight=weight(Harm.AGREEMENT, 0),
+        )
+
+
+def _disowned(place: _Place) -> Iterator[Need]:
+    """People who say, from their receipt, that an answer in an open round was not theirs."""
+    said = Invitation.objects.filter(round__in=Round.objects.filter(product=place.product).open())
+    for invitation in said.exclude(disowned_at=None).select_related("round", "seat__user"):
+        yield Need(
+            mark="objects",
+            title=_("%(name)s says an answer was not theirs") % {"name": invitation.seat.user.get_full_name()},
+            text=_("In “%(round)s”. Their link has ended; make them a new one, so that they can replace the answer.")
+            % {"round": invitation.round.title},
+            when=wording.day(invitation.disowned_at, place.product.time_zone),
+            url=reverse("stakeholders:round", args=[place.product.slug, invitation.round.public_id])
+            + f"#person-{invitation.pk}",
+            act=_("See the round"),
             weight=weight(Harm.AGREEMENT, 0),
         )
 

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from prioritization.queries.needs import needs_of
 from stakeholders.actions import delegation, links, outbox, reminding, rounds
 from stakeholders.actions.rounds import Invitee, open_round
 from stakeholders.mail.rendering import render
@@ -161,6 +162,8 @@ def test_whoever_was_not_it_ends_the_link_and_the_manager_sees_it(bare, client, 
     page = words(sign_in(mia).get(f"/p/beacon/rounds/{opened.public_id}/"))
     assert "Stan Lindqvist says an answer was not theirs link ended" in page
     assert "Stan Lindqvist says that an answer was not theirs in “Who is in favour?”" in page
+    needs = needs_of(opened.product, now=now, today=now.date(), confirmation=None)
+    assert needs[0].title == "Stan Lindqvist says an answer was not theirs"
 
 
 def test_whoever_the_intruder_named_is_out_as_well(bare, opened, stan, olga):
