@@ -104,7 +104,7 @@ class Person:
         """Send one request, on a new connection if the server has ended the last; return the body of a 200."""
         body = urlencode(form).encode() if form else b""
         head = (
-            f"{method} {path} HTTP/1.1\r\nHost: {self.host}:{self.port}\r\nCookie: {self.cookie}; csrftoken={CSRF}\r\n"
+            f"{method} {path} HTTP/1.1\r\nHost: {self.host}:{self.port}\r\nCookie: {self.cookie}; csrf={CSRF}\r\n"
             f"X-CSRFToken: {CSRF}\r\nAccept: {'application/json' if form else 'text/html'}\r\n"
             f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n\r\n"
         ).encode()

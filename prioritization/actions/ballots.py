@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -12,7 +12,7 @@ from django.db.models import F, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
-from prioritization.actions.tallies import recount
+from prioritization.actions.tallies import ask_count, recount
 from prioritization.models import Ballot, Rating, RatingChange
 from prioritization.queries.ballot import criteria_for
 from prioritization.rules.ballots import Given, Nonce, is_overtaken, read_nonce
@@ -60,20 +60,7 @@ def save_ratings(
     nonce: Nonce | None = None,
     waited: timedelta = timedelta(0),
 ) -> Saved:
-    """Write one person's answers about one feature; as `save_sheet`."""
-    return save_sheet(ballot, {feature_id: answers}, arrived=arrived, nonce=nonce, waited=waited)
-
-
-def save_sheet(
-    ballot: Ballot,
-    sheet: Mapping[int, Answers],
-    *,
-    arrived: datetime,
-    nonce: Nonce | None = None,
-    waited: timedelta = timedelta(0),
-    entered_by: Seat | None = None,
-) -> Saved:
-    """Write one person's answers about features, by id, and everything that follows from them, or nothing.
+    """Write one person's answers about one feature, as they tap them; counting is left to a worker (`ask_count`).
 
     arrived  `clock.arrived_at()`, taken before anything else: it decides whether the answers are in time
     nonce    of the tap or form: the same request again changes nothing and gets the answer of the first
@@ -85,10 +72,36 @@ def save_sheet(
     (`stakeholders.rules.voices`: the person before the delegate before a manager) is never replaced by a weaker one.
     Raises OwnAnswerStands when it would be, NotAsked, AnswerIsLate, RoundIsClosed, RoundIsBusy; then nothing is written.
     """
+    return _save(ballot, {feature_id: answers}, arrived=arrived, nonce=nonce, waited=waited, follow_up=ask_count)
+
+
+def save_sheet(
+    ballot: Ballot,
+    sheet: Mapping[int, Answers],
+    *,
+    arrived: datetime,
+    nonce: Nonce | None = None,
+    waited: timedelta = timedelta(0),
+    entered_by: Seat | None = None,
+) -> Saved:
+    """Write one person's answers about features, by id, and count them at once, or nothing; else as `save_ratings`."""
+    return _save(ballot, sheet, arrived=arrived, nonce=nonce, waited=waited, entered_by=entered_by, follow_up=recount)
+
+
+def _save(
+    ballot: Ballot,
+    sheet: Mapping[int, Answers],
+    *,
+    arrived: datetime,
+    nonce: Nonce | None,
+    waited: timedelta,
+    entered_by: Seat | None = None,
+    follow_up: Callable[..., None],
+) -> Saved:
     invitation = ballot.invitation
     by = invitation.standing_in or entered_by
     allowed = {each.key for each in criteria_for(ballot.voting, invitation.department_id)}
-    asked = set(ballot.voting.asked.filter(feature_id__in=sheet).values_list("feature_id", flat=True))
+    asked = ballot.voting.feature_ids
     if unasked := [pk for pk, answers in sheet.items() if pk not in asked or not set(answers) <= allowed]:
         raise NotAsked(unasked[0])
     given = [
@@ -105,7 +118,8 @@ def save_sheet(
         for key, value in answers.items()
     ]
     with taking_answer(invitation, arrived=arrived):
-        Ballot.objects.select_for_update(no_key=True).get(pk=ballot.pk)
+        # the devices of one person wait for each other here, and nobody else does
+        Ballot.objects.select_for_update(no_key=True).values_list("pk").get(pk=ballot.pk)
         history = _History(ballot, sheet)
         new = [each for each in given if not history.repeats(each, nonce)]
         heard = [each for each in new if not history.is_spoken_for(each)]
@@ -119,7 +133,7 @@ def save_sheet(
         if changed:
             _note_progress(invitation, answered, arrived, is_entered=entered_by is not None)
         if standing:
-            recount(invitation.round.product_id, {each.feature_id for each in standing}, now=arrived)
+            follow_up(invitation.round.product_id, {each.feature_id for each in standing}, now=arrived)
     first = history.first_arrival(nonce) if nonce and not new else None
     return Saved(answered, invitation.asked, len(changed), first or arrived)
 

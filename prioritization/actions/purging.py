@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 
 from prioritization.models import (
     Ballot,
+    CountRequest,
     Criterion,
     RankingColumns,
     Rating,
@@ -85,7 +86,16 @@ def _rows_of(product: Product) -> list[QuerySet]:
         Criterion.raters.through.objects.filter(criterion__product=product),
         *(
             model.objects.filter(product=product)
-            for model in (Criterion, WeightSet, ScoreRun, ScoreRequest, ScoringTerms, VoterCheck, Standing)
+            for model in (
+                Criterion,
+                CountRequest,
+                WeightSet,
+                ScoreRun,
+                ScoreRequest,
+                ScoringTerms,
+                VoterCheck,
+                Standing,
+            )
         ),
         RankingColumns.objects.filter(seat__product=product),
         AnswerFeature.objects.filter(answer__confirmation__round__product=product),

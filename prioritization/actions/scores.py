@@ -20,7 +20,7 @@ from django.db import transaction
 from django.db.models import OuterRef, Q, Subquery
 from kombu.exceptions import OperationalError
 
-from prioritization.models import ScoreRequest, ScoreRun
+from prioritization.models import CountRequest, ScoreRequest, ScoreRun
 from roadmap.models import Feature, Product, Standing
 from stakeholders.models import Department
 
@@ -88,7 +88,7 @@ def due_products(now: datetime) -> list[int]:
 def request_stale(*, now: datetime) -> None:
     """Ask for scores where something changed that no vote tells of: a feature's status, a department's weight.
 
-    The apps below keep these and may not call this one, so the sweep compares: three queries for all products.
+    The apps below keep these and may not call this one, so the sweep compares, and looks for votes that came while a run ended: four queries for all products.
     """
     wrongly_ranked = Q(rank__isnull=False, feature__status__in=DONE)
     wrongly_unranked = Q(rank=None, score__isnull=False) & ~Q(feature__status__in=DONE)
@@ -99,6 +99,7 @@ def request_stale(*, now: datetime) -> None:
         departments = (used or {}).get("departments", {})
         if any(weights.get(pk) != weight for pk, weight in departments.items()):
             stale.add(product_id)
+    stale |= set(CountRequest.objects.filter(product__score_request=None).values_list("product_id", flat=True))
     for product_id in stale:
         request_scores(product_id, now=now)
 

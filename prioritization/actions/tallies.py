@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import F
 
 from prioritization.actions.scores import request_scores
-from prioritization.models import Rating, Tally, VotingRound
+from prioritization.models import CountRequest, Rating, ScoreRequest, Tally, VotingRound
 from prioritization.queries.ratings import Vote, standing_votes
 from prioritization.rules.secrecy import comes_out
 from roadmap.models import Feature
@@ -37,8 +37,8 @@ class Sums(NamedTuple):
 def recount(product_id: int, feature_ids: Collection[int], *, now: datetime) -> None:
     """Count these features' ratings anew, write what differs, and ask for new scores if anything does.
 
-    Called by whatever saves a rating, in its transaction and after the save: tallies and ratings change together or not
-    at all. Two people who rate the same feature at once wait for each other here, because either would otherwise count
+    Called by whatever saves many ratings, in its transaction and after the save, by whatever closes a round, and for those
+    who vote by a worker (`ask_count`). Two people who rate the same feature at once wait for each other here, because either would otherwise count
     without the other's rating; the lock lets rows refer to the feature meanwhile. Repeating it changes nothing.
 
     Answers of an open anonymous round are counted when their batch comes out, which is here.
@@ -84,6 +84,27 @@ def _let_out(feature_ids: Collection[int], *, now: datetime) -> None:
     out = [pk for cell in cells.values() for pk, _ in cell[: comes_out([has_value for _, has_value in cell])]]
     if out:
         Rating.objects.filter(pk__in=out).update(shown_at=now, shown_value=F("value"))
+
+
+def ask_count(product_id: int, feature_ids: Iterable[int], *, now: datetime) -> None:
+    """Say that these features' ratings are to be counted, and scored; part of the transaction that changed them.
+
+    It takes no lock that others who vote would wait for: a tap is acknowledged before anything is counted. A worker
+    counts (`count_asked`) as soon as the transaction is through, and all that came meanwhile at once; closing a round
+    counts by itself. A request that a run overlooked, because both ended at the same time, is found by the sweep.
+    """
+    CountRequest.objects.bulk_create(CountRequest(product_id=product_id, feature_id=each) for each in feature_ids)
+    if not ScoreRequest.objects.filter(product_id=product_id, claimed_at=None).exists():
+        request_scores(product_id, now=now)
+
+
+@transaction.atomic
+def count_asked(product_id: int, *, now: datetime) -> None:
+    """Count what was asked for, and forget the requests; those that come meanwhile stay. Repeating it changes nothing."""
+    asked = dict(CountRequest.objects.filter(product_id=product_id).values_list("pk", "feature_id"))
+    if asked:
+        recount(product_id, set(asked.values()), now=now)
+        CountRequest.objects.filter(pk__in=asked).delete()
 
 
 def recount_product(product_id: int, *, now: datetime) -> None:

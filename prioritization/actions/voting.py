@@ -124,14 +124,16 @@ def give_ballots(round: Round, voting: VotingRound) -> None:
     )
 
 
-@transaction.atomic
 def ballot_of(invitation: Invitation) -> Ballot:
     """Return an invitation's ballot. Whoever was invited after the opening gets theirs when they first come."""
     found = Ballot.objects.select_related("voting").filter(invitation=invitation).first()
-    if found is None:
-        voting = VotingRound.objects.get(round=invitation.round_id)
-        give_ballots(invitation.round, voting)
-        found = Ballot.objects.select_related("voting").get(invitation=invitation)
-        invitation.asked = len(criteria_for(voting, invitation.department_id)) * voting.asked.count()
-        invitation.save(update_fields=["asked"])
-    return found
+    return found or _late_ballot(invitation)
+
+
+@transaction.atomic
+def _late_ballot(invitation: Invitation) -> Ballot:
+    voting = VotingRound.objects.get(round=invitation.round_id)
+    give_ballots(invitation.round, voting)
+    invitation.asked = len(criteria_for(voting, invitation.department_id)) * voting.asked.count()
+    invitation.save(update_fields=["asked"])
+    return Ballot.objects.select_related("voting").get(invitation=invitation)

@@ -2,13 +2,22 @@
 
 from prioritization.models.criteria import Criterion
 from prioritization.models.remarks import Remark
-from prioritization.models.scores import ScoreRequest, ScoreResult, ScoreRun, ScoringTerms, Tally, VoterCheck
+from prioritization.models.scores import (
+    CountRequest,
+    ScoreRequest,
+    ScoreResult,
+    ScoreRun,
+    ScoringTerms,
+    Tally,
+    VoterCheck,
+)
 from prioritization.models.views import RankingColumns
 from prioritization.models.voting import Ballot, Rating, RatingChange, VotingFeature, VotingRound
 from prioritization.models.weights import WeightSet
 
 __all__ = [
     "Ballot",
+    "CountRequest",
     "Criterion",
     "RankingColumns",
     "Rating",

@@ -176,3 +176,16 @@ class ScoreRequest(models.Model):
 
     def __str__(self) -> str:
         return f"score {self.product_id}"
+
+
+class CountRequest(models.Model):
+    """A feature whose ratings changed and whose tallies are to be counted anew: due work is a row.
+
+    Many a feature, and each vote adds its own, so that nobody who votes waits for another; whoever counts deletes them.
+    """
+
+    feature = models.ForeignKey(Feature, on_delete=models.CASCADE, related_name="count_requests")
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="count_requests")
+
+    def __str__(self) -> str:
+        return f"count {self.feature_id}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import models
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from roadmap.models import Feature
@@ -51,6 +52,11 @@ class VotingRound(models.Model):
 
     def __str__(self) -> str:
         return f"voting {self.round_id}"
+
+    @cached_property
+    def feature_ids(self) -> frozenset[int]:
+        """What is asked about, which stays as it was when the round opened; one query an instance."""
+        return frozenset(self.asked.values_list("feature_id", flat=True))
 
     @property
     def is_anonymous(self) -> bool:

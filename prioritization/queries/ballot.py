@@ -223,3 +223,9 @@ def answers_about(ballot: Ballot, feature_id: int) -> dict[str, str]:
         ratings = ratings.exclude(entered_by=None)
     given = _as_shown(ratings.values_list("feature_id", "criterion", "value"))
     return {criterion: answer for (_feature, criterion), answer in given.items()}
+
+
+def feature_at(ballot: Ballot, number: int) -> int | None:
+    """Return the id of the feature at a place of this person's order, from 1; None where there is none. One query."""
+    order = shuffled(ballot.voting.feature_ids, ballot.seed)
+    return order[number - 1] if 0 < number <= len(order) else None

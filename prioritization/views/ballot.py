@@ -128,16 +128,14 @@ def rate_feature(request: HttpRequest, public_id: str, number: int) -> HttpRespo
     """Save what was tapped or said, or what a form without JavaScript sends: any of the criteria, and words."""
     arrived = clock.arrived_at()
     mine = access.ballot(request, public_id)
-    sheet = queries.sheet(mine)
-    asked = sheet.at(number)
-    if asked is None:
+    feature, nonce = queries.feature_at(mine, number), read_nonce(request.POST.get("nonce", ""))
+    if feature is None:
         raise Http404
-    feature, nonce = asked.feature.pk, read_nonce(request.POST.get("nonce", ""))
     try:
         saved = actions.save_ratings(
             mine,
             feature,
-            _answers(request, sheet),
+            _answers(request, mine),
             arrived=arrived,
             nonce=nonce,
             waited=read_wait(request.POST.get("waited", "")),
@@ -147,7 +145,7 @@ def rate_feature(request: HttpRequest, public_id: str, number: int) -> HttpRespo
         return _refused(request, mine, refusal)
     if _wants_json(request):
         return _saved(mine, saved, queries.answers_about(mine, feature), remark)
-    return _onwards(request, public_id, number, len(sheet.asked))
+    return _onwards(request, public_id, number, len(mine.voting.feature_ids))
 
 
 @require_POST
@@ -177,14 +175,15 @@ def _leave_remark(
     return leave_remark(mine, feature_id, kind=kind, text=text, arrived=arrived, nonce=nonce)
 
 
-def _answers(request: HttpRequest, sheet: queries.Sheet) -> actions.Answers:
+def _answers(request: HttpRequest, mine: Ballot) -> actions.Answers:
     """Return what was sent; of the button "no opinion on this feature" that, on every criterion. Raises NotAnAnswer.
 
     A form sends the whole row: what it was drawn with and nobody touched is no answer, or it would undo a newer one.
     """
+    criteria = queries.criteria_for(mine.voting, mine.invitation.department_id)
     if "no-opinion" in request.POST:
-        return {each.key: None for each in sheet.criteria}
-    sent = {each.key: request.POST.get(each.key, "") for each in sheet.criteria}
+        return {each.key: None for each in criteria}
+    sent = {each.key: request.POST.get(each.key, "") for each in criteria}
     return {key: read_answer(text) for key, text in sent.items() if text and text != request.POST.get(f"was-{key}")}
 
 

@@ -101,8 +101,10 @@ def hold_open(invitation: Invitation, *, arrived: datetime) -> Round:
         raise transaction.TransactionManagementError("hold_open() needs a transaction: its lock ends with it.")
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL lock_timeout = %s", [f"{int(LOCK_TIMEOUT.total_seconds() * 1000)}ms"])
-            cursor.execute("SELECT id FROM stakeholders_round WHERE id = %s FOR SHARE", [invitation.round_id])
+            cursor.execute(
+                "SET LOCAL lock_timeout = %s; SELECT id FROM stakeholders_round WHERE id = %s FOR SHARE",
+                [f"{int(LOCK_TIMEOUT.total_seconds() * 1000)}ms", invitation.round_id],
+            )
     fresh = Round.objects.get(pk=invitation.round_id)
     if not fresh.is_open:
         raise RoundIsClosed(fresh)

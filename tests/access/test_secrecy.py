@@ -12,7 +12,7 @@ from django.urls import get_resolver
 
 from prioritization.actions.ballots import save_ratings
 from prioritization.actions.scoring import score
-from prioritization.actions.tallies import recount
+from prioritization.actions.tallies import count_asked, recount
 from prioritization.actions.voting import ballot_of, open_voting_round
 from prioritization.models import Rating, RatingChange
 from stakeholders import clock
@@ -47,6 +47,7 @@ def vote(round, people, answers):
         ballot = ballot_of(round.invitations.select_related("round").get(seat=seat))
         for asked in round.voting.asked.all():
             save_ratings(ballot, asked.feature_id, answers, arrived=clock.now())
+    count_asked(round.product_id, now=clock.now())
 
 
 def bodies(here, role):

@@ -15,6 +15,7 @@ pytestmark = pytest.mark.browser
 FEATURES = 12
 SKIPPED = 5
 CRITERIA = ("Business impact", "Technical effort", "Operational ease", "Customer happiness")
+KEYS = ("impact", "effort", "ease", "happiness")
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 SAVED = re.compile(r"^Saved at \d\d:\d\d\. You can change it until the deadline\.$")
 
@@ -101,8 +102,7 @@ def test_from_the_mail_to_done_on_a_phone(story, phone, javascript):
     page.get_by_role("button", name="Done").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(f"Your {FEATURES * 4} answers are in")
 
-    keys = ("impact", "effort", "ease", "happiness")
-    assert story.ratings() == {(title, keys[place]): value for (title, place), value in given.items()}
+    assert story.ratings() == {(title, KEYS[place]): value for (title, place), value in given.items()}
     assert len(given) == 48
     assert "You can change it until" in mail_to(story.world, story.stan, "your 48 answers are in")
 
@@ -260,18 +260,74 @@ def test_a_late_tap_is_refused_politely_and_the_next_page_shows_what_counts(shor
     expect(page.get_by_role("heading", level=2)).to_have_text("Your 1 answer")
 
 
-def test_everything_can_be_answered_with_the_keys_alone(short_story, phone):
+COUNT_TAPS = """
+addEventListener("pointerdown", (event) => {
+  if (event.isTrusted) sessionStorage.taps = Number(sessionStorage.taps ?? 0) + 1;
+}, true);
+"""
+
+
+def test_all_forty_eight_answers_take_at_most_sixty_two_taps(story, phone, capsys):
+    """From “Start” to the receipt, as a thumb does it: every answer, twelve times onwards, Start and Done."""
+    page = phone()
+    page.add_init_script(COUNT_TAPS)
+    enter(page, story)
+    page.evaluate("sessionStorage.taps = 0")
+    page.get_by_role("link", name="Start").tap()
+    given = {}
+    for number in range(1, FEATURES + 1):
+        expect(page.get_by_text(f"{number} of {FEATURES}", exact=True)).to_be_visible()
+        title = page.get_by_role("heading", level=1).inner_text()
+        for place, key in enumerate(KEYS):
+            value = (number + place) % 5 + 1
+            page.locator(f"input[name={key}][value='{value}']").tap()
+            given[title, key] = value
+        page.locator("[data-role=next]").tap()
+    expect(page.get_by_text("All 48 answers are there.")).to_be_visible()
+    page.get_by_role("button", name="Done").tap()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your 48 answers are in")
+    taps = page.evaluate("Number(sessionStorage.taps)")
+    with capsys.disabled():
+        print(f"\n48 answers took {taps} taps")
+    assert 48 < taps <= 48 + 14
+    assert story.ratings() == given
+
+
+def test_all_forty_eight_answers_can_be_given_with_the_keys_alone(story, phone):
+    page = phone(is_mobile=False, has_touch=False)
+    enter(page, story)
+    page.get_by_role("link", name="Start").press("Enter")
+    given = {}
+    for number in range(1, FEATURES + 1):
+        page.wait_for_url(f"**/{number}/", wait_until="load")
+        title = page.get_by_role("heading", level=1).inner_text()
+        for place, key in enumerate(KEYS):
+            digit = (number + place) % 6
+            page.keyboard.press(str(digit))
+            given[title, key] = digit or None
+        expect(page.locator("[data-role=next]")).to_be_focused()
+        page.keyboard.press("Enter")
+    page.wait_for_url("**/answers/", wait_until="load")
+    assert story.ratings() == given
+    page.get_by_role("button", name="Done").press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your 48 answers are in")
+
+
+def test_a_question_is_asked_from_the_ballot_and_kept_through_a_cut(short_story, phone):
     page = phone(is_mobile=False, has_touch=False)
     enter(page, short_story)
-    page.get_by_role("link", name="Start").press("Enter")
-    page.wait_for_url("**/1/", wait_until="load")
-    for keys in ("4", "2", "0", "5"):
-        page.keyboard.press(keys)
-        expect(said(page)).to_have_text(SAVED)
-    expect(page.get_by_role("button", name="Next feature")).to_be_focused()
-    page.keyboard.press("Enter")
-    expect(page.get_by_text("2 of 2", exact=True)).to_be_visible()
-    assert sorted(short_story.ratings().values(), key=str) == [2, 4, 5, None]
+    page.get_by_role("link", name="Start").click()
+    page.context.set_offline(True)
+    page.keyboard.press("c")
+    page.keyboard.type("1 thing: who pays?")
+    page.get_by_role("button", name="Ask Mia Okafor").click()
+    expect(said(page)).to_have_text(NOT_YET)
+    assert page.locator(".remarks__said").count() == 0
+    page.context.set_offline(False)
+    expect(said(page)).to_have_text(re.compile(r"^Your question was sent at \d\d:\d\d\.$"))
+    expect(page.locator(".remarks__said")).to_have_text("You asked: 1 thing: who pays?")
+    address = short_story.stan.replace("stan-", "mia-")
+    assert "“1 thing: who pays?”" in mail_to(short_story.world, address, "A question about")
 
 
 def test_the_list_on_a_wide_screen_is_walked_with_arrows(short_story, phone):

@@ -14,6 +14,7 @@ from prioritization.actions.scores import Claim, claim, finish, still_holds
 from prioritization.actions.scoring.checks import check_voters
 from prioritization.actions.scoring.inputs import Inputs, read_inputs
 from prioritization.actions.scoring.standings import freeze_rounds, write_standings
+from prioritization.actions.tallies import count_asked
 from prioritization.models import ScoreRun
 from prioritization.queries.criteria import default_criteria
 from prioritization.rules.rank_intervals import DRAWS
@@ -26,12 +27,16 @@ __all__ = ["read_inputs", "score", "score_when_asked"]
 
 
 def score_when_asked(product_id: int, *, clock: Callable[[], datetime]) -> ScoreRun | None:
-    """Score a product if that is asked for and nobody else is at it, again until no newer vote is left out.
+    """Count and score a product if that is asked for and nobody else is at it, again until no newer vote is left out.
 
     Returns the last run, None when there was nothing to do.
     """
     run = None
-    while held := claim(product_id, now=clock()):
+    while True:
+        count_asked(product_id, now=clock())
+        held = claim(product_id, now=clock())
+        if held is None:
+            break
         done = _score(Product.objects.get(pk=product_id), held=held, now=clock())
         if done is None:
             return None
