@@ -84,6 +84,10 @@ class CriterionForm(forms.Form):
 class BaseCriteriaFormSet(forms.BaseFormSet):
     """The criteria of a product, all in one form, with room for one more below."""
 
+    def add_fields(self, form: forms.Form, index: int | None) -> None:
+        super().add_fields(form, index)
+        form.fields["ORDER"].label = _("Place")
+
     def clean(self) -> None:
         if any(self.errors):
             return
@@ -99,8 +103,9 @@ class BaseCriteriaFormSet(forms.BaseFormSet):
 
     @property
     def kept(self) -> list[CriterionForm]:
-        """The criteria that are to stand: neither left empty at the end nor ticked for removal."""
-        return [form for form in self.forms if form.cleaned_data and not form.cleaned_data.get("DELETE")]
+        """The criteria that are to stand, in their places: neither left empty at the end nor ticked for removal."""
+        standing = [form for form in self.forms if form.cleaned_data and not form.cleaned_data.get("DELETE")]
+        return sorted(standing, key=lambda form: form.cleaned_data.get("ORDER") or len(self.forms))
 
     def criteria(self) -> list[AskedCriterion]:
         taken = {form.cleaned_data["key"] for form in self.kept if form.cleaned_data["key"]}
@@ -112,7 +117,14 @@ class BaseCriteriaFormSet(forms.BaseFormSet):
 
 
 CriteriaFormSet = forms.formset_factory(
-    CriterionForm, BaseCriteriaFormSet, extra=1, can_delete=True, max_num=MOST, absolute_max=MOST, validate_max=True
+    CriterionForm,
+    BaseCriteriaFormSet,
+    extra=1,
+    can_delete=True,
+    can_order=True,
+    max_num=MOST,
+    absolute_max=MOST,
+    validate_max=True,
 )
 
 
@@ -122,7 +134,10 @@ def criteria_forms(data: Any, product: Product, criteria: Sequence[AskedCriterio
     ticked = Department.objects.filter(pk__in=[pk for each in criteria for pk in each.raters])
     departments = list((here | ticked).distinct().order_by("name"))
     initial = [{**each.as_json(), "weight": _plain(each.weight)} for each in criteria]
-    return CriteriaFormSet(data, initial=initial, prefix="criteria", form_kwargs={"departments": departments})
+    # what was sent says itself how many criteria it has: a set that it was begun with may have more or fewer than these
+    return CriteriaFormSet(
+        data, initial=None if data else initial, prefix="criteria", form_kwargs={"departments": departments}
+    )
 
 
 def _plain(weight: float) -> float | int:

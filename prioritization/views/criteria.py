@@ -13,6 +13,7 @@ from prioritization import access
 from prioritization.actions import criteria as actions
 from prioritization.forms.criteria import criteria_forms
 from prioritization.queries import criteria as queries
+from prioritization.queries.criteria_sets import SETS, differences
 from prioritization.rules.scales import shares
 from stakeholders import clock
 from stakeholders.models import Department, Seat
@@ -28,10 +29,15 @@ def criteria(request: HttpRequest, slug: str) -> HttpResponse:
     if not seat.reaches(access.EDIT):
         return _page(request, seat, held, None)
     if request.method == "GET":
-        return _page(request, seat, held, criteria_forms(None, seat.product, held))
+        begun = SETS.get(request.GET.get("from", ""))
+        return _page(
+            request, seat, held, criteria_forms(None, seat.product, begun[1]() if begun else held), begun=begun
+        )
     forms = criteria_forms(request.POST, seat.product, held)
     if not forms.is_valid():
         return _page(request, seat, held, forms, status=422)
+    if "preview" in request.POST and not queries.locking_round(seat.product):
+        return _page(request, seat, held, forms, preview=differences(seat.product, held, forms.criteria()))
     try:
         actions.change_criteria(
             seat.product, criteria=forms.criteria(), seen=request.POST.get("seen", ""), by=seat, now=clock.now()
@@ -60,6 +66,7 @@ def _page(request: HttpRequest, seat: Seat, held: Any, forms: Any, *, status: in
         "seen": queries.fingerprint(held),
         "forms": None if lock and status == 200 else forms,
         "lock": lock,
+        "sets": [(name, words) for name, (words, _criteria) in SETS.items()],
         "history": queries.criteria_history(seat.product),
         **more,
     }

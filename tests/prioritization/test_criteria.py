@@ -181,3 +181,49 @@ def test_the_act_itself_refuses_an_old_form_and_keys_that_stand_twice(beacon, mi
         change_criteria(beacon, criteria=[asked], seen="old", by=mia, now=now)
     with pytest.raises(ValueError, match="keys"):
         change_criteria(beacon, criteria=[asked, asked], seen=fingerprint(default_criteria()), by=mia, now=now)
+
+
+def test_their_order_is_ones_own(client, beacon, opened):
+    client.post(CRITERIA, sent(opened, c0_ORDER="4", c3_ORDER="1"))
+    assert [each.key for each in criteria_of(beacon)] == ["happiness", "effort", "ease", "impact"]
+
+
+@pytest.mark.parametrize(
+    ("name", "keys"),
+    [
+        ("four", ["impact", "effort", "ease", "happiness"]),
+        ("value-effort", ["impact", "effort"]),
+        ("reach", ["reach", "impact", "confidence", "effort"]),
+        ("urgency", ["impact", "urgency", "risk", "effort"]),
+    ],
+)
+def test_a_set_fills_the_form_and_stands_once_it_is_saved(client, beacon, opened, name, keys):
+    page = client.get(CRITERIA, {"from": name})
+    assert "nothing is saved yet" in text(page) and not Criterion.objects.exists()
+    assert client.post(CRITERIA, sent(page)).status_code == 303
+    assert [each.key for each in criteria_of(beacon)] == keys
+
+
+def test_an_unknown_set_is_none(client, opened):
+    assert "nothing is saved yet" not in text(client.get(CRITERIA, {"from": "nonsense"}))
+
+
+def test_a_preview_says_what_becomes_of_weights_and_votes_and_saves_nothing(client, beacon, opened, stan):
+    feature = factories.feature(beacon)
+    rate_all(voting_round(beacon, [feature], closed=True), stan, feature, 5)
+    new = {"name": "Time to value", "low_anchor": "years", "high_anchor": "days", "weight": "0.25"}
+    page = client.post(
+        CRITERIA, sent(opened, new=new, c1_name="Lightness", c2_DELETE="on", c0_weight="0.25") | {"preview": "1"}
+    )
+    assert page.status_code == 200 and not Criterion.objects.exists()
+    shown = text(page)
+    assert "Business impact 35 % → 25 %" in shown
+    assert "Lightness keeps 25 %, asked in other words or of others" in shown
+    assert "Operational ease goes : its 1 vote is kept, and counts again if it comes back" in shown
+    assert "Time to value is new, with 25 % of the score" in shown
+    assert 'value="Lightness"' in page.content.decode()
+
+
+def test_what_was_typed_stays_when_something_is_wrong(client, opened):
+    page = client.post(CRITERIA, sent(opened, c0_name="Impact on revenue", c1_weight="-1"))
+    assert page.status_code == 422 and 'value="Impact on revenue"' in page.content.decode()
