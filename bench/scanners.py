@@ -6,7 +6,7 @@
 Asks people in a voting round and in a confirmation, in a production world of its own (gunicorn, workers, PostgreSQL, Redis).
 A Chromium shows the HTML mails that went out, and opens their links, running the scripts and pressing nothing; five more
 scanners ask by HEAD, GET, OPTIONS and with prefetch headers, and follow what the pages name. Every row of every table (but
-those that the workers write by themselves) is read before and after. Then each person presses their button and answers.
+those that the workers write by themselves) is read before and after. Then each person presses their button and answers, and the links' secrets are looked for in rows, logs and Redis.
 """
 
 from __future__ import annotations
@@ -118,12 +118,39 @@ def report(world: World, browser: Browser, openings: int, people: int) -> None:
         f"then {answered} of {len(personal)} people pressed their button: {rated} voted, {confirmed} confirmed, {grants} grants"
     )
     assert (rated, confirmed, grants) == (people, people, 2 * people)
+    secrets = [link.rstrip("/").rpartition("-")[2][:52] for link in [*personal, sign_in]]
+    places = {
+        "rows": "\n".join(row for rows in rows_of(sql).values() for row in rows),
+        "logs": "\n".join(path.read_text(errors="replace") for path in world.data.glob("*.log")),
+        "Redis": "\n".join(redis_texts(world.environment["REDIS_URL"])),
+    }
+    found_in = {name: sum(secret in text for secret in secrets) for name, text in places.items()}
+    print(
+        f"{len(secrets)} secrets of links looked for in rows, logs and Redis ({sum(map(len, places.values())):,} letters): {found_in}"
+    )
+    assert not any(found_in.values()), "a link's secret is written down"
+
     desk = Person()
     door = desk.open(sign_in)
     home = desk.submit(door, door.form(to="/open/"))
     print(f"and the sign-in link, opened as often, signed its person in: {home.url.removeprefix(world.url)}")
     assert home.status == 200
     assert "/s/" not in home.url
+
+
+def redis_texts(url: str) -> list[str]:
+    """Everything that Redis holds, as text: queues, what is being worked on, counts."""
+    import redis
+
+    client = redis.Redis.from_url(url)
+    read = {
+        b"list": lambda key: client.lrange(key, 0, -1),
+        b"hash": client.hgetall,
+        b"set": client.smembers,
+        b"zset": lambda key: client.zrange(key, 0, -1),
+        b"string": client.get,
+    }
+    return [f"{key!r} {read[client.type(key)](key)!r}" for key in client.scan_iter()]
 
 
 def another(scanner: ScriptedScanner, browser: Browser, world: World) -> ScriptedScanner:
