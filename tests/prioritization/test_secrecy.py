@@ -150,11 +150,17 @@ def test_only_these_modules_read_ratings():
     }
     assert readers == {
         "prioritization/actions/ballots.py",  # one's own
+        "prioritization/actions/importing_ratings.py",  # writes
         "prioritization/actions/purging.py",  # deletes
         "prioritization/actions/tallies.py",  # lets batches out
+        "prioritization/mail.py",  # one's own
+        "prioritization/queries/asking.py",  # who answered, not how
         "prioritization/queries/ballot.py",  # one's own
+        "prioritization/queries/behalf.py",  # no value that its person gave
         "prioritization/queries/deletion.py",  # counts
         "prioritization/queries/ratings.py",  # keeps the promise
         "prioritization/queries/styles.py",  # leaves out whoever voted anonymously
+        "prioritization/queries/rating_sheets.py",  # whether there are any
+        "prioritization/queries/your_part.py",  # one's own
         "prioritization/voting.py",  # counts
     }
