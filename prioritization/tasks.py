@@ -19,7 +19,12 @@ def score_product(product_id: int) -> None:
 
 @shared_task(ignore_result=True)
 def score_due_products() -> None:
-    """Score whatever is asked for and whatever went stale without a vote: the sweep that needs no message."""
+    """Score whatever is asked for and whatever went stale without a vote, then check voters: the sweep that needs no message."""
     scores.request_stale(now=clock.now())
     for product_id in scores.due_products(clock.now()):
         score_product(product_id)
+    if unchecked := scores.unchecked_products():
+        from prioritization.actions.scoring import check_latest
+
+        for product_id in unchecked:
+            check_latest(product_id, now=clock.now())

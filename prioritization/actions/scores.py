@@ -84,6 +84,14 @@ def due_products(now: datetime) -> list[int]:
     return list(ScoreRequest.objects.filter(_free(now)).order_by("asked_at").values_list("product_id", flat=True))
 
 
+def unchecked_products() -> list[int]:
+    """Return the ids of products whose latest run has no checks of its voters yet, while no newer one is asked for."""
+    latest = ScoreRun.objects.filter(product=OuterRef("pk")).values("used__robust")[:1]
+    waiting = ScoreRequest.objects.values("product")
+    scored = Product.objects.filter(score_runs__isnull=False).exclude(pk__in=waiting).distinct()
+    return [pk for pk, robust in scored.annotate(robust=Subquery(latest)).values_list("pk", "robust") if robust is None]
+
+
 @transaction.atomic
 def request_stale(*, now: datetime) -> None:
     """Ask for scores where something changed that no vote tells of: a feature's status, a department's weight.

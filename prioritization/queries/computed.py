@@ -236,6 +236,6 @@ _METHODS: tuple[tuple[str, Promise | Any, tuple[str, ...], Numbers], ...] = (
     ("split", lazy("Disagreement"), ("disagreement", "reliability", "departments"), _disagreement),
     ("votes", lazy("Whom to ask"), ("value_of_votes",), _nothing),
     ("sensitivity", lazy("Other weights"), ("sensitivity",), _nothing),
-    ("influence", lazy("Influence of one voter"), ("influence",), _nothing),
+    ("influence", lazy("Influence of one voter"), ("influence", "ballot_influence", "flags", "robust"), _nothing),
     ("cut", lazy("The capacity line, and rounding"), ("cut_line", "rounding"), _nothing),
 )

@@ -80,7 +80,8 @@ def prior_doubt(means: Array, effective: Array, prior: Prior, *, features: int) 
     pull = prior.weight / (effective + prior.weight)
     between = prior.within / prior.weight
     voters = max(float(effective.sum()) / max(features, 1), 1.0)
-    of_average = (between + prior.within / voters) / max(features, 1)
+    # rounded, so that one vote among thousands leaves everybody else's interval as it was
+    of_average = round((between + prior.within / voters) / max(features, 1), 3)
     distance = np.where(np.isnan(means), 0.0, means - prior.mean)
     return np.square(pull) * (of_average + 2 / max(features - 3, 1) * np.square(distance))
 

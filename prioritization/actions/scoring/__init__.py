@@ -15,7 +15,7 @@ from prioritization.actions.scoring.checks import check_voters
 from prioritization.actions.scoring.inputs import Inputs, read_inputs
 from prioritization.actions.scoring.standings import freeze_rounds, write_standings
 from prioritization.actions.tallies import count_asked
-from prioritization.models import ScoreRun
+from prioritization.models import ScoreRequest, ScoreRun
 from prioritization.queries.criteria import default_criteria
 from prioritization.rules.rank_intervals import DRAWS
 from prioritization.rules.reliability import alpha
@@ -23,7 +23,7 @@ from prioritization.rules.scales import SPLIT_FROM
 from prioritization.rules.scoring import Placed, Scored, place_features, score_features
 from roadmap.models import Product
 
-__all__ = ["read_inputs", "score", "score_when_asked"]
+__all__ = ["check_latest", "read_inputs", "score", "score_when_asked"]
 
 
 def score_when_asked(product_id: int, *, clock: Callable[[], datetime]) -> ScoreRun | None:
@@ -42,9 +42,25 @@ def score_when_asked(product_id: int, *, clock: Callable[[], datetime]) -> Score
             return None
         run = done.run
         if finish(held):
-            done.check()
             break
     return run
+
+
+def check_latest(product_id: int, *, now: datetime) -> int:
+    """Check the voters of a product whose latest run has no checks yet; return how many checks changed.
+
+    Not part of scoring, because nobody waits for it while people vote: the sweep calls it when nothing is asked for.
+    Does nothing when what the run was made of has changed since: then another run comes.
+    """
+    run = ScoreRun.objects.filter(product=product_id).first()
+    if run is None or "robust" in run.used or ScoreRequest.objects.filter(product=product_id).exists():
+        return 0
+    product = Product.objects.get(pk=product_id)
+    inputs = read_inputs(product, now=now)
+    if inputs.digest() != run.digest:
+        return 0
+    scored = score_features(inputs.ids, inputs.judged(), inputs.voters(), is_open=inputs.is_open, terms=inputs.terms)
+    return check_voters(product, run, inputs, scored, top=run.used["cut"]["k"])
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from prioritization.models import (
     VoterCheck,
     VotingRound,
 )
+from prioritization.queries.own_score import score_now
 from prioritization.tasks import score_due_products, score_product
 from roadmap.models import Effort, Feature, Standing
 from stakeholders.models import Department, Round
@@ -361,3 +362,26 @@ def test_the_list_is_cut_where_the_next_release_is_full(beacon, voting, features
     chances = dict(Standing.objects.values_list("feature__title", "cut_chance"))
     assert sum(chances.values()) == pytest.approx(2)
     assert chances["Feature A"] > 0.9 > 0.1 > chances["Feature F"]
+
+
+def test_the_sweep_checks_voters_once_nothing_is_asked_for(beacon, voting, voters, now):
+    scoring.score_when_asked(beacon.pk, clock=lambda: now)
+    assert not VoterCheck.objects.exists()
+    assert scores.unchecked_products() == [beacon.pk]
+    score_due_products()
+    assert VoterCheck.objects.count() == 3
+    assert scores.unchecked_products() == []
+    assert set(Standing.objects.values_list("run", flat=True)) == {ScoreRun.objects.get().pk}
+
+
+def test_after_a_vote_the_features_own_score_is_right_before_any_run(beacon, voting, voters, features, now):
+    scoring.score(beacon, now=now)
+    rate_all(voting, voters[0], features[3], 5)
+    at_once = score_now(features[3])
+    assert at_once > Standing.objects.get(feature=features[3]).score + 1
+    run = scoring.score(beacon, now=now)
+    later = Standing.objects.get(feature=features[3])
+    assert at_once == pytest.approx(later.score, abs=1)
+    assert score_now(features[3]) == pytest.approx(later.score, abs=1e-6)
+    assert later.run == run.pk
+    assert score_now(features[6]) is None
