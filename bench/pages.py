@@ -132,7 +132,9 @@ def timed(worlds: list[str], paths: list[str], requests: int) -> tuple[list[list
     for name, path in zip(worlds, paths, strict=True):
         use(name)
         clients.append(Client(SERVER_NAME=settings.ALLOWED_HOSTS[0]))
-        clients[-1].force_login(User.objects.get(), backend="django.contrib.auth.backends.ModelBackend")
+        clients[-1].force_login(
+            User.objects.get(seats__role="manager"), backend="django.contrib.auth.backends.ModelBackend"
+        )
         for _ in range(WARM_UP):
             get(clients[-1], path)
         with CaptureQueriesContext(connection) as queries:
