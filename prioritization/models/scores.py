@@ -61,7 +61,7 @@ class ScoreRun(models.Model):
     alpha, concordance     criterion -> Krippendorff's alpha, Kendall's W with `raters` and `features`; None: undefined
     effective     mean effective number of voters of the ranked features
     largest_share the cap on a voter's share, and `capped`, in how many cells it held somebody back
-    robust        trimmed, median -> tau (Kendall's, with the ranking), entering and leaving the first k (feature ids)
+    robust        written by the sweep, as is concordance: trimmed, median -> tau (Kendall's, with the ranking), entering and leaving the first k (feature ids)
     """
 
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="score_runs")

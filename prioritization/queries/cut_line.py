@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from django.db.models import Q, Sum
 
-from prioritization.rules.cut_line import Cut, cut
 from roadmap.filters import size_in_days
 from roadmap.models import Feature, Product, Release
 
@@ -31,12 +30,3 @@ def sizes_for(product: Product, release: Release) -> dict[int, float | None]:
     """Return the likely person-days of every feature that may still go into a release, by id; None = not sized."""
     open_ = Feature.objects.filter(Q(release=None) | Q(release=release), product=product).alive()
     return dict(open_.annotate(size_days=size_in_days()).values_list("pk", "size_days"))
-
-
-def last_rank(product: Product, filled: Filled) -> int:
-    """Return the rank of the last feature that fits into a release, as features are ranked now; 0 when none does."""
-    open_ = Feature.objects.filter(Q(release=None) | Q(release=filled.release), product=product).alive()
-    ranked = open_.filter(standing__rank__isnull=False).annotate(size_days=size_in_days()).order_by("standing__rank")
-    rows = list(ranked.values_list("standing__rank", "size_days"))
-    found: Cut = cut((size for _, size in rows), filled.capacity_days)
-    return rows[found.fitting - 1][0] if found.fitting else 0
