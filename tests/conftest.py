@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test import TransactionTestCase
 
@@ -42,6 +45,13 @@ def touches_a_database(item) -> bool:
     return bool(fixtures & set(item.fixturenames)) or any(
         name in item.keywords for name in ("django_db", "processes", "browser")
     )
+
+
+@pytest.fixture(autouse=True)
+def no_tries_yet(request):
+    """Counts of tries in Redis do not go with a test's transaction: each test begins without any."""
+    if "db" in request.fixturenames and os.environ.get("REDIS_URL"):
+        cache.clear()
 
 
 @pytest.fixture

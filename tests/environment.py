@@ -14,6 +14,11 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 os.environ.setdefault("LOG_LEVEL", "ERROR")
 os.makedirs(os.path.join(os.environ["ACCORD_DATA"], "static"), exist_ok=True)  # noqa: PTH103, PTH118 -- WhiteNoise warns without it
 
+if os.environ.get("REDIS_URL") and "PYTEST_XDIST_WORKER" in os.environ:
+    # Counts of tries live in the cache: each of the processes that share a Redis has a database of it to itself.
+    server, _, _ = os.environ["REDIS_URL"].rpartition("/")
+    os.environ["REDIS_URL"] = f"{server}/{int(os.environ['PYTEST_XDIST_WORKER'].removeprefix('gw')) + 1}"
+
 # A busy machine is slow, not wrong: properties are about values.
 settings.register_profile("accord", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("fast", settings.get_profile("accord"), max_examples=10)

@@ -317,6 +317,7 @@ def test_a_question_is_asked_from_the_ballot_and_kept_through_a_cut(short_story,
     page = phone(is_mobile=False, has_touch=False)
     enter(page, short_story)
     page.get_by_role("link", name="Start").click()
+    page.wait_for_url("**/1/", wait_until="load")
     page.context.set_offline(True)
     page.keyboard.press("c")
     page.keyboard.type("1 thing: who pays?")

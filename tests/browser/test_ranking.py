@@ -96,16 +96,16 @@ def order(page: Page, story: RankingStory) -> list[str]:
 def test_votes_are_ranked_within_seconds_and_a_later_vote_too(story, desk):
     page = desk(javascript=False)
     wait_until(
-        lambda: order(page, story) == ["Undo send", "Dark theme", "Voice calls"], "the first ranking", seconds=20
+        lambda: order(page, story) == ["Undo send", "Dark theme", "Voice calls"], "the first ranking", seconds=60
     )
     story.run(ONE_MORE_VOTE, title="Undo send", value=1)
-    wait_until(lambda: order(page, story) == ["Dark theme", "Voice calls", "Undo send"], "the later votes", seconds=20)
+    wait_until(lambda: order(page, story) == ["Dark theme", "Voice calls", "Undo send"], "the later votes", seconds=60)
     expect(page.get_by_text("is not counted yet")).to_have_count(0)
 
 
 def test_x_explains_the_row_beside_the_list(story, desk):
     page = desk()
-    wait_until(lambda: len(order(page, story)) == 3, "the ranking", seconds=20)
+    wait_until(lambda: len(order(page, story)) == 3, "the ranking", seconds=60)
     page.keyboard.press("j")
     page.keyboard.press("j")
     page.keyboard.press("x")
@@ -125,12 +125,12 @@ def test_x_explains_the_row_beside_the_list(story, desk):
 
 def test_a_filter_redraws_the_list_alone(story, desk):
     page = desk()
-    wait_until(lambda: len(order(page, story)) == 3, "the ranking", seconds=20)
-    page.get_by_label("Objective").focus()
-    page.get_by_label("Objective").select_option("none")
+    wait_until(lambda: len(order(page, story)) == 3, "the ranking", seconds=60)
+    page.get_by_role("combobox", name="Objective").focus()
+    page.get_by_role("combobox", name="Objective").select_option("none")
     expect(page.get_by_text("3 of 3 ranked features")).to_be_visible()
-    expect(page.get_by_label("Objective")).to_be_focused()
-    page.get_by_label("Status").select_option("planned")
+    expect(page.get_by_role("combobox", name="Objective")).to_be_focused()
+    page.get_by_role("combobox", name="Status").select_option("planned")
     expect(page.get_by_text("No ranked feature matches.")).to_be_visible()
     page.get_by_role("link", name="Clear all filters").click()
     expect(page.locator(".ranking__title")).to_have_count(3)
@@ -138,7 +138,7 @@ def test_a_filter_redraws_the_list_alone(story, desk):
 
 def test_without_javascript_the_score_leads_to_its_explanation(story, desk):
     page = desk(javascript=False)
-    wait_until(lambda: len(order(page, story)) == 3, "the ranking", seconds=20)
+    wait_until(lambda: len(order(page, story)) == 3, "the ranking", seconds=60)
     page.get_by_role("link", name="how the score of Undo send is made").click()
     panel = page.get_by_role("complementary", name="Explanation")
     expect(panel).to_contain_text("Ranked 1st of 3")
@@ -146,6 +146,6 @@ def test_without_javascript_the_score_leads_to_its_explanation(story, desk):
     expect(panel).to_contain_text("voters × 5.00")
     panel.get_by_role("link", name="Close").click()
     expect(panel).to_have_count(0)
-    page.get_by_label("Show").select_option("split")
+    page.get_by_role("combobox", name="Show").select_option("split")
     page.get_by_role("button", name="Show").click()
     expect(page.get_by_text("No ranked feature matches.")).to_be_visible()

@@ -47,7 +47,7 @@ def test_crowdre_is_imported_ranked_and_explained(db, capsys):
     run = scoring.score(homes, now=clock.now())
     scored = time.perf_counter()
     first = Standing.objects.select_related("feature").get(product=homes, rank=1)
-    told = explanation(homes, first.feature.number)
+    told = explanation(homes, first.feature.number, names=())
     assert sum(part.shown for part in told.parts) + told.pull == told.score_shown
     rated = Rating.objects.filter(feature__product=homes).count()
     features = Feature.objects.filter(product=homes).count()
