@@ -28,7 +28,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Checked:
-    """A voter whose ratings stand out. Nothing follows from it: `flags` are reasons to look."""
+    """What a voter's ratings do and could do. Nothing follows from it: `flags` are reasons to look, mostly there are none."""
 
     check: VoterCheck
     flags: list[str]
@@ -36,7 +36,10 @@ class Checked:
 
 @dataclass(frozen=True)
 class Asking:
-    """Whom to ask; `features` are those whose next vote is worth most, with that worth; `cut` as the run drew its line."""
+    """Whom to ask; `features` are those whose next vote is worth most, with that worth; `cut` as the run drew its line.
+
+    checks  one a voter, the most influential first
+    """
 
     run: ScoreRun | None
     people: list[Asked]
@@ -47,6 +50,16 @@ class Asking:
     @property
     def everyone(self) -> list[int]:
         return [each.seat.pk for each in self.people]
+
+    @property
+    def flagged(self) -> list[Checked]:
+        """The voters whose ratings stand out."""
+        return [each for each in self.checks if each.flags]
+
+    @property
+    def most(self) -> float:
+        """How far any one voter alone can move any one score at most, in points; 0 while nobody is checked."""
+        return max((each.check.bound for each in self.checks), default=0.0)
 
     @property
     def first(self) -> list[Feature]:
@@ -110,9 +123,9 @@ def _answered_or_asked(ids: list[int]) -> dict[int, set[int]]:
 
 
 def voter_checks(product: Product) -> list[Checked]:
-    """Return the voters whose ratings stand out, the most influential first; for managers only: two queries.
+    """Return what the latest run found about each voter, the most influential first; for managers only: two queries.
 
-    Nobody who voted anonymously anywhere in the product: a flag would tell how.
+    Nobody who voted anonymously anywhere in the product: a flag would tell how, and so would what they move.
     """
     anonymous = Rating.objects.filter(
         feature__product=product, ballot__voting__secrecy=VotingRound.Secrecy.ANONYMOUS
@@ -124,8 +137,4 @@ def voter_checks(product: Product) -> list[Checked]:
         .order_by("-influence", "pk")
     )
     labels = dict(VoterCheck.Flag.choices)
-    return [
-        Checked(check, [str(labels.get(flag["kind"], flag["kind"])) for flag in check.flags])
-        for check in checks
-        if check.flags
-    ]
+    return [Checked(check, [str(labels.get(flag["kind"], flag["kind"])) for flag in check.flags]) for check in checks]

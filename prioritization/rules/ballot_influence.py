@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
 
 from prioritization.rules.fit import Fit, Voters
 from prioritization.rules.rating_tables import Table
-from prioritization.rules.scales import POINTS_A_STEP
+from prioritization.rules.scales import HIGHEST, LOWEST, POINTS_A_STEP
+from prioritization.rules.shrinkage import Prior, components, estimate_prior, shrink
 from prioritization.rules.weights import SQUARE_ROOT_LAW, effective_voters, voter_weights
 
 Array = NDArray[np.float64]
 
-SCALE = 4
+SCALE = HIGHEST - LOWEST
 
 
 def ballot_influence(
@@ -33,17 +35,74 @@ def ballot_influence(
     moved, bound = np.zeros((n, v)), np.zeros((n, v))
     for table, fit, share in zip(tables, fits, shares.tolist(), strict=True):
         feature, voter = np.nonzero(table)
-        own, department = voters.weight[voter], voters.department[voter]
-        omega = own * fit.factor[feature, department]
-        if fit.capped:
-            omega = np.minimum(omega, fit.heaviest[feature])
-        total, effective, k = fit.total[feature], fit.effective[feature], fit.prior.weight
-        part = np.divide(omega, total, out=np.zeros(len(omega)), where=total > 0)
-        pulled = effective / (effective + k)
+        part = _part(voters, fit, feature, voter)
+        effective = fit.effective[feature]
+        pulled = effective / (effective + fit.prior.weight)
         bound[feature, voter] += share * POINTS_A_STEP * SCALE * part * pulled
         without = _without(table, voters, fit, feature, voter, beta)
         moved[feature, voter] += share * POINTS_A_STEP * (fit.shrunk[feature] - without)
     return np.abs(moved), bound
+
+
+def through_the_average(tables: Sequence[Table], voters: Voters, fits: Sequence[Fit], shares: Array) -> Array:
+    """Return what every ballot could do to every score through the average, (n, v), in score points; 0 or more.
+
+    tables, fits  one a criterion, as for `ballot_influence`; `shares` (m,) their weights, sum 1
+
+    A ballot also moves the average that all scores are drawn toward, and how hard they are drawn: so even a feature that
+    the voter did not rate. Its bound in `ballot_influence` and this together hold against a whole new run, and are what
+    pages show as "at most". The average is lowest and highest when the ballot is 1 or 5 throughout; the pull is weakest
+    when it is 5 where the others are above the average and 1 elsewhere, and strongest the other way round. Between those
+    the mean of the votes, the average and the pull each move a score one way, so that it is furthest off at a corner.
+    Rating styles are held where they are.
+    """
+    moved = np.zeros(tables[0].shape)
+    for table, fit, share in zip(tables, fits, shares.tolist(), strict=True):
+        for voter, lowest, highest, priors in _extremes(table, voters, fit):
+            means, pulls = [each.mean for each in priors], [each.weight for each in priors]
+            furthest = np.zeros(len(table))
+            for mean in (lowest, highest):
+                held = _pulled(mean, fit, fit.prior.mean, fit.prior.weight)
+                for mu, k in product((min(means), max(means)), (min(pulls), max(pulls))):
+                    np.maximum(furthest, np.abs(_pulled(mean, fit, mu, k) - held), out=furthest)
+            moved[:, voter] += share * POINTS_A_STEP * furthest
+    return moved
+
+
+def _extremes(table: Table, voters: Voters, fit: Fit) -> Iterator[tuple[int, Array, Array, list[Prior]]]:
+    """Yield for each voter the lowest and the highest means, (n,), that their ballot can make, and the priors likewise."""
+    rated = table > 0
+    read = np.where(rated, table - fit.bias, 0.0)
+    sums, squares = read.sum(axis=1), float(np.square(read).sum())
+    for voter in np.flatnonzero(rated.any(axis=0)).tolist():
+        those = np.flatnonzero(rated[:, voter])
+        own, bias = read[those, voter], fit.bias[voter]
+        part = _part(voters, fit, those, np.full(len(those), voter))
+        lowest, highest = fit.mean.copy(), fit.mean.copy()
+        lowest[those] -= part * (own - LOWEST + bias)
+        highest[those] += part * (HIGHEST - bias - own)
+        above = sums[those] - own >= fit.prior.mean * (fit.n[those] - 1)
+        priors = [fit.prior]
+        for ballot in (LOWEST, HIGHEST, np.where(above, HIGHEST, LOWEST), np.where(above, LOWEST, HIGHEST)):
+            instead = np.broadcast_to(ballot - bias, own.shape)
+            then = sums.copy()
+            then[those] += instead - own
+            parts = components(fit.n, then, squares + float(np.square(instead).sum() - np.square(own).sum()))
+            priors.append(estimate_prior(parts).rounded())
+        yield voter, lowest.clip(LOWEST, HIGHEST), highest.clip(LOWEST, HIGHEST), priors
+
+
+def _pulled(mean: Array, fit: Fit, mu: float, k: float) -> Array:
+    return shrink(mean, fit.effective, prior_mean=mu, prior_weight=k)
+
+
+def _part(voters: Voters, fit: Fit, feature: NDArray[np.intp], voter: NDArray[np.intp]) -> Array:
+    """Return, for each rating, its share of the weight of all ratings of its feature, (r,)."""
+    omega = voters.weight[voter] * fit.factor[feature, voters.department[voter]]
+    if fit.capped:
+        omega = np.minimum(omega, fit.heaviest[feature])
+    total = fit.total[feature]
+    return np.divide(omega, total, out=np.zeros(len(omega)), where=total > 0)
 
 
 def _without(

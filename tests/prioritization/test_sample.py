@@ -7,15 +7,18 @@ from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 
 from prioritization.actions.sample import NotASample, delete_sample, load_sample
+from prioritization.actions.scoring import check_latest, read_inputs
 from prioritization.actions.tallies import count_votes
 from prioritization.models import Rating, ScoreRequest, Tally
 from prioritization.queries.ratings import standing_votes
 from prioritization.rules.scales import SPLIT_FROM
+from prioritization.rules.scoring import Judged, score_features
 from prioritization.sample.people import PEOPLE
 from prioritization.sample.product import CAPACITY, OBJECTIVES, TEAMS
 from roadmap.models import Answer, Feature, Product, Standing, Version
@@ -51,6 +54,7 @@ def test_it_opens_in_the_middle_of_a_true_story(now, folder, client):
     _its_mail_stayed_in_the_folder(product, now, folder)
     if now == TUESDAY:
         _every_explanation_adds_up(product, client)
+        _no_ballot_moves_a_score_further_than_the_page_says(product, client, now)
     assert Activity.objects.filter(at__gt=now).count() == 0
     rows = everything()
     assert load_sample(now=now) == product
@@ -132,6 +136,33 @@ def _every_explanation_adds_up(product: Product, client) -> None:
         assert sum(shown[:-1]) == shown[-1]
         assert abs(shown[-1] - Decimal(score)) <= Decimal("0.05")
     assert len(ranked) > 20
+
+
+def _no_ballot_moves_a_score_further_than_the_page_says(product: Product, client, now: datetime) -> None:
+    """Every voter's ballot is replaced by each extreme and all is worked out anew: averages, pulls and styles too."""
+    assert check_latest(product.pk, now=now) == 18, "as the sweep does once nobody votes"
+    page = client.get("/p/beacon/agenda/ask/").content.decode()
+    table = re.search(r'<h2 id="influence">.*?<table[^>]*>(.*?)</table>', page, re.S)[1]
+    rows = [re.sub(r"<[^>]+>", "|", row) for row in re.findall(r"<tr>(.*?)</tr>", table, re.S)[1:]]
+    at_most = {row.strip("|").split("|")[0].strip(): float(re.findall(r"\|([0-9.]+)\|", row)[-1]) for row in rows}
+    inputs = read_inputs(product, now=now)
+    criteria, voters = inputs.judged(), inputs.voters()
+    names = dict(Seat.objects.values_list("pk", "user__name"))
+    assert set(at_most) == {names[pk] for pk in inputs.given.seat.tolist()} and len(at_most) == 18
+
+    def scores(judged: list[Judged]) -> np.ndarray:
+        return score_features(inputs.ids, judged, voters, is_open=inputs.is_open, terms=inputs.terms).scores
+
+    before, furthest = scores(criteria), {}
+    for column, pk in enumerate(inputs.given.seat.tolist()):
+        for end in (1, 5):
+            replaced = [each.table.copy() for each in criteria]
+            for table in replaced:
+                table[table[:, column] > 0, column] = end
+            again = scores([Judged(each.weight, each.is_cost, t) for each, t in zip(criteria, replaced, strict=True)])
+            furthest[names[pk]] = max(furthest.get(names[pk], 0.0), float(np.abs(again - before).max()))
+    assert {name: (move, at_most[name]) for name, move in furthest.items() if move > at_most[name] + 0.05} == {}
+    assert min(furthest.values()) > 2, "the replaced ballots did move scores"
 
 
 def _its_mail_stayed_in_the_folder(product: Product, now: datetime, folder: Path) -> None:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from prioritization.actions.scoring.inputs import Inputs
 from prioritization.models import ScoreRun, VoterCheck
-from prioritization.rules.ballot_influence import ballot_influence
+from prioritization.rules.ballot_influence import ballot_influence, through_the_average
 from prioritization.rules.fit import Voters
 from prioritization.rules.flags import Flag, flags_of
 from prioritization.rules.reliability import concordance_of
@@ -65,6 +65,7 @@ def _found(
     if not len(seats) or not len(inputs.ids):
         return {}
     influence, bound = ballot_influence(tables, voters, scored.fits, scored.shares, beta=inputs.terms.beta)
+    bound += through_the_average(tables, voters, scored.fits, scored.shares)
     ratings = np.sum([each.ratings for each in scored.fits], axis=0)
     flags = flags_of(tables, voters.department, _owned(product, inputs), seed=inputs.seed)
     keys = [each.key for each in inputs.criteria]
