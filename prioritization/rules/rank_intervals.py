@@ -20,6 +20,8 @@ LOW, HIGH = 0.05, 0.95
 CLEARLY = 0.9
 CLEAR_DEVIATIONS = NormalDist().inv_cdf(CLEARLY)
 BLOCK = 40
+FURTHEST_NORMAL = 40.0
+"""No double stands further from the middle of a normal distribution than this."""
 FEATURES_AT_ONCE = 1000
 THREADS = 2
 
@@ -72,17 +74,28 @@ def rank_intervals(
     by_id = np.argsort(ids, kind="stable")
     mean, spread = scores[by_id], np.sqrt(variances[by_id])
     ranks = np.empty((draws, n), dtype=np.int32)
+    places = np.arange(1, n + 1, dtype=np.int32)
+    above = np.abs(mean).max(initial=0) + FURTHEST_NORMAL * spread.max(initial=0) + 1
+    position = np.arange(n, dtype=np.int64)
+    mask = (1 << n.bit_length()) - 1
 
     def draw(first: int) -> None:
-        """Fill a block of draws; each block has a stream of its own, so that threads change no byte."""
+        """Fill a block of draws; each block has a stream of its own, so that threads change no byte.
+
+        The lowest bits of each drawn score, worth less than a millionth of a point, give way to the feature's position:
+        then plain sorting, which is twice as fast as argsort, says who stands where, and ties go by id.
+        """
         block = ranks[first : first + BLOCK]
         drawn = np.random.default_rng([seed, first]).standard_normal(block.shape)
         drawn *= -spread
-        drawn -= mean
-        # only without any doubt can two drawn scores be equal; a stable sort takes five times as long
-        order = np.argsort(drawn, axis=1, kind=None if spread.all() else "stable")
-        order += np.arange(len(block))[:, None] * n
-        block.ravel()[order.ravel()] = np.tile(np.arange(1, n + 1, dtype=np.int32), len(block))
+        drawn += above - mean
+        bits = drawn.view(np.int64)
+        bits &= ~mask
+        bits |= position
+        drawn.sort(axis=1)
+        bits &= mask
+        for row, order in zip(block, bits, strict=True):
+            row[order] = places
 
     with ThreadPoolExecutor(THREADS) as pool:
         list(pool.map(draw, range(0, draws, BLOCK)))
@@ -93,7 +106,7 @@ def rank_intervals(
     return RankIntervals(
         low=ordered[:, 0],
         high=ordered[:, 1],
-        top=np.count_nonzero(ranks <= top, axis=0)[back] / draws,
+        top=(ranks <= top).sum(axis=0, dtype=np.int32)[back] / draws,
         draws=draws,
     )
 
