@@ -129,10 +129,12 @@ def refuse_newer_database() -> None:
 
 
 def migrate(folder: DataFolder) -> None:
-    """Apply what is missing, after a copy of the SQLite file, and make the cache's table."""
+    """Apply what is missing, after a copy of the SQLite file; make the cache's table and the append-only triggers."""
     from django.core.management import call_command
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
+
+    from stakeholders import append_only
 
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
@@ -140,6 +142,7 @@ def migrate(folder: DataFolder) -> None:
             copy_database(folder)
         call_command("migrate", interactive=False, verbosity=0)
     call_command("createcachetable", verbosity=0)
+    append_only.install()
 
 
 def copy_database(folder: DataFolder) -> None:

@@ -1,7 +1,8 @@
 """Rows that are never rewritten: the triggers that refuse UPDATE, DELETE and late answers, on both databases.
 
-They are installed after every migration, since SQLite drops them silently when Django rebuilds a table, and their
-presence is checked at start. A DELETE passes only while the row's product is being purged (`purge_started_at` set
+They are installed after every migration, since SQLite drops them silently when Django rebuilds a table, and at every
+start. On SQLite they are also taken away before a migration: renaming a rebuilt table reads every trigger again, and
+one that names the table between its dropping and its renaming makes the whole migration fail. A DELETE passes only while the row's product is being purged (`purge_started_at` set
 by the one audited action), so that a product can be deleted and nothing else ever is.
 """
 
@@ -11,7 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.core.checks import Error, Tags, register
+from django.core.checks import Tags, Warning, register
 from django.db import connection, connections
 
 
@@ -208,7 +209,7 @@ def install(using: str = "default") -> None:
 
 
 def remove(using: str = "default") -> None:
-    """Take the triggers away: for the tests' flush between transactional tests, and for nothing else."""
+    """Take the triggers away: for a migration on SQLite, the tests' flush between transactional tests, and nothing else."""
     db = connections[using]
     there = present(using)
     with db.cursor() as cursor:
@@ -219,14 +220,23 @@ def remove(using: str = "default") -> None:
                 )
 
 
+def remove_before_migrating(using: str, plan: list, **kwargs) -> None:
+    """The receiver of pre_migrate; see above. A migration that fails leaves them away until the next one succeeds."""
+    if plan and connections[using].vendor == "sqlite":
+        remove(using)
+
+
 def install_after_migrating(using: str, **kwargs) -> None:
     """The receiver of post_migrate."""
     install(using)
 
 
 @register(Tags.database)
-def check_triggers(databases=None, **kwargs) -> list[Error]:
-    """Say which guarded table has lost a trigger (run by `migrate` and `check --database default`)."""
+def check_triggers(databases=None, **kwargs) -> list[Warning]:
+    """Say which guarded table has lost a trigger (run by `migrate` and `check --database default`).
+
+    A warning, since `migrate` must go on: it is what puts them back, and after an upgrade some are new.
+    """
     if not databases or "default" not in databases:
         return []
     tables = set(connection.introspection.table_names())
@@ -237,9 +247,9 @@ def check_triggers(databases=None, **kwargs) -> list[Error]:
     if not missing:
         return []
     return [
-        Error(
+        Warning(
             f"Append-only triggers are missing: {', '.join(missing)}.",
             hint="Run manage.py migrate, which puts them back.",
-            id="accord.E001",
+            id="accord.W001",
         )
     ]

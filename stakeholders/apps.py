@@ -1,7 +1,7 @@
 """Starts the stakeholders app."""
 
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 
 
 class StakeholdersConfig(AppConfig):
@@ -14,6 +14,7 @@ class StakeholdersConfig(AppConfig):
         from stakeholders import append_only, kinds
 
         kinds.require(settings.ROUND_KINDS)  # this app stands after those that register them
+        pre_migrate.connect(append_only.remove_before_migrating, dispatch_uid="append-only")
         post_migrate.connect(append_only.install_after_migrating, dispatch_uid="append-only")
         post_migrate.connect(_make_cache_table, sender=self, dispatch_uid="cache-table")
 
