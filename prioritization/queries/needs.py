@@ -384,7 +384,7 @@ def _named(names: Iterable[str], count: int) -> str:
 
 @dataclass(frozen=True)
 class OwnPart:
-    """A round that asks the person who looks: by when, and how far they are. One answers by the link in the mail."""
+    """A round that asks the person who looks: by when, and how far they are."""
 
     round: Round
     noun: str
