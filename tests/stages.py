@@ -1,5 +1,6 @@
 """What `bin/test` runs, stage by stage: the static checks, then the suites against the databases that they are for.
 
+Tests that start and kill processes mostly wait; they run beside the suites, on servers of their own.
 A stage that fails does not hide the next one; the exit status is 0 only when every stage went well.
 """
 
@@ -11,7 +12,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -41,17 +43,32 @@ class Report:
     lines: list[tuple[str, bool, float, str]] = field(default_factory=list)
 
     def run(
-        self, name: str, *command: str | Path, env: dict[str, str] | None = None, fine: Sequence[int] = (0,)
+        self,
+        name: str,
+        *command: str | Path,
+        env: dict[str, str] | None = None,
+        fine: Sequence[int] = (0,),
+        beside: bool = False,
     ) -> int:
-        """Run one stage, showing what it says; note how it ended, and return its status."""
-        print(f"\n== {name}", flush=True)
-        begun = time.monotonic()
+        """Run one stage, showing what it says, or, when it runs `beside` others, at its end; return its status."""
         clean = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
-        status = subprocess.run(
-            [str(part) for part in command], cwd=ROOT, env={**clean, **(env or {})}, check=False
-        ).returncode
-        self.note(name, status in fine, time.monotonic() - begun, "" if status in fine else f"status {status}")
-        return status
+        if not beside:
+            print(f"\n== {name}", flush=True)
+        begun = time.monotonic()
+        done = subprocess.run(
+            [str(part) for part in command],
+            cwd=ROOT,
+            env={**clean, **(env or {})},
+            check=False,
+            text=True,
+            stdout=subprocess.PIPE if beside else None,
+            stderr=subprocess.STDOUT if beside else None,
+        )
+        if beside:
+            print(f"\n== {name}\n{done.stdout}", flush=True)
+        well = done.returncode in fine
+        self.note(name, well, time.monotonic() - begun, "" if well else f"status {done.returncode}")
+        return done.returncode
 
     def note(self, name: str, is_well: bool, seconds: float, why: str = "") -> None:
         self.lines.append((name, is_well, seconds, why))
@@ -88,7 +105,10 @@ def main(arguments: Sequence[str]) -> int:
     check_style(report)
     check_deeply(report)
     with tempfile.TemporaryDirectory(prefix="accord-tests-", ignore_cleanup_errors=True) as folder:
-        run_suites(report, Path(folder), for_pytest)
+        try:
+            run_suites(report, Path(folder), for_pytest)
+        except servers.MissingServerError as missing:
+            report.note("PostgreSQL and Redis", is_well=False, seconds=0, why=str(missing))
     return report.close(begun)
 
 
@@ -116,34 +136,59 @@ def check_deeply(report: Report) -> None:
 
 
 def run_suites(report: Report, folder: Path, for_pytest: Sequence[str]) -> None:
-    """Run the suite on SQLite, then on PostgreSQL and Redis, then the browser's part with both at hand."""
-    collected = [suite(report, "suite on SQLite and the folder broker", "not browser and not postgres", for_pytest)]
-    begun = time.monotonic()
-    try:
-        with servers.postgresql(folder) as database, servers.redis(folder) as broker:
-            both = {"DATABASE_URL": database, "REDIS_URL": broker}
-            collected.append(
-                suite(report, "suite on PostgreSQL and Redis", "not browser and not sqlite", for_pytest, both)
-            )
+    """Run the suite on SQLite, then on PostgreSQL and Redis, those of processes beside them; then the browser's part."""
+    with ThreadPoolExecutor(1) as beside:
+        processes = beside.submit(run_process_suites, report, folder / "processes", for_pytest)
+        on_sqlite = "not browser and not processes and not postgres"
+        collected = [suite(report, "suite on SQLite", on_sqlite, for_pytest)]
+        with production(folder) as both:
+            on_postgresql = "not browser and not processes and not sqlite"
+            collected.append(suite(report, "suite on PostgreSQL and Redis", on_postgresql, for_pytest, both))
+            collected += processes.result()
             browser = servers.chromium()
             if browser:
                 chosen = {**both, "CHROMIUM": browser}
                 collected.append(suite(report, "browser suite", "browser", for_pytest, chosen))
             else:
                 report.note("browser suite", is_well=False, seconds=0, why=NO_CHROMIUM)
-    except servers.MissingServerError as missing:
-        report.note("suite on PostgreSQL and Redis", is_well=False, seconds=time.monotonic() - begun, why=str(missing))
     if for_pytest and all(status == NO_TEST_COLLECTED for status in collected):
         report.note("tests that match " + " ".join(for_pytest), is_well=False, seconds=0, why="none was found")
 
 
-def suite(report: Report, name: str, marked: str, for_pytest: Sequence[str], env: dict[str, str] | None = None) -> int:
+def run_process_suites(report: Report, folder: Path, for_pytest: Sequence[str]) -> list[int]:
+    """Run, one after the other, what starts and kills real processes; return how each world's suite ended."""
+    folder.mkdir()
+    name = "processes on SQLite and the folder broker"
+    collected = [suite(report, name, "processes and not browser and not postgres", for_pytest, beside=True)]
+    with production(folder) as both:
+        name = "processes on PostgreSQL and Redis"
+        marked = "processes and not browser and not sqlite"
+        collected.append(suite(report, name, marked, for_pytest, both, beside=True))
+    return collected
+
+
+@contextlib.contextmanager
+def production(folder: Path) -> Iterator[dict[str, str]]:
+    """Run a PostgreSQL and a Redis under `folder`; yield the settings that name them.
+
+    Raises MissingServerError where one of them is not installed.
+    """
+    with servers.postgresql(folder) as database, servers.redis(folder) as broker:
+        yield {"DATABASE_URL": database, "REDIS_URL": broker}
+
+
+def suite(
+    report: Report,
+    name: str,
+    marked: str,
+    for_pytest: Sequence[str],
+    env: dict[str, str] | None = None,
+    *,
+    beside: bool = False,
+) -> int:
     """Run pytest over what is `marked`; finding nothing is a failure unless the caller chose tests by arguments."""
-    workers = (
-        []
-        if any(argument.startswith("-n") for argument in for_pytest)
-        else ["-n", os.environ.get("TEST_PROCESSES", "2")]
-    )
+    chosen = any(argument.startswith("-n") for argument in for_pytest)
+    workers = [] if chosen else ["-n", "0" if beside else os.environ.get("TEST_PROCESSES", "2")]
     fine = (0, NO_TEST_COLLECTED) if any(not argument.startswith("--ignore=") for argument in for_pytest) else (0,)
     return report.run(
         name,
@@ -159,6 +204,7 @@ def suite(report: Report, name: str, marked: str, for_pytest: Sequence[str], env
         *for_pytest,
         env=env,
         fine=fine,
+        beside=beside,
     )
 
 
