@@ -104,11 +104,10 @@ def main(arguments: Sequence[str]) -> int:
     install_what_is_missing()
     check_style(report)
     check_deeply(report)
-    with tempfile.TemporaryDirectory(prefix="accord-tests-", ignore_cleanup_errors=True) as folder:
-        try:
-            run_suites(report, Path(folder), for_pytest)
-        except servers.MissingServerError as missing:
-            report.note("PostgreSQL and Redis", is_well=False, seconds=0, why=str(missing))
+    try:
+        run_suites(report, for_pytest)
+    except servers.MissingServerError as missing:
+        report.note("PostgreSQL and Redis", is_well=False, seconds=0, why=str(missing))
     return report.close(begun)
 
 
@@ -135,45 +134,50 @@ def check_deeply(report: Report) -> None:
     report.run("import directions", sys.executable, "-m", "pytest", "-q", "tests/test_import_directions.py")
 
 
-def run_suites(report: Report, folder: Path, for_pytest: Sequence[str]) -> None:
+def run_suites(report: Report, for_pytest: Sequence[str]) -> None:
     """Run the suite on SQLite, then on PostgreSQL and Redis, those of processes beside them; then the browser's part."""
-    with ThreadPoolExecutor(1) as beside:
-        processes = beside.submit(run_process_suites, report, folder / "processes", for_pytest)
+    with ThreadPoolExecutor() as beside, production() as both:
+        processes = [
+            beside.submit(run_processes_on_sqlite, report, for_pytest),
+            beside.submit(run_processes_on_postgresql, report, for_pytest),
+        ]
         on_sqlite = "not browser and not processes and not postgres"
         collected = [suite(report, "suite on SQLite", on_sqlite, for_pytest)]
-        with production(folder) as both:
-            on_postgresql = "not browser and not processes and not sqlite"
-            collected.append(suite(report, "suite on PostgreSQL and Redis", on_postgresql, for_pytest, both))
-            collected += processes.result()
-            browser = servers.chromium()
-            if browser:
-                chosen = {**both, "CHROMIUM": browser}
-                collected.append(suite(report, "browser suite", "browser", for_pytest, chosen))
-            else:
-                report.note("browser suite", is_well=False, seconds=0, why=NO_CHROMIUM)
+        on_postgresql = "not browser and not processes and not sqlite"
+        collected.append(suite(report, "suite on PostgreSQL and Redis", on_postgresql, for_pytest, both))
+        collected += [each.result() for each in processes]
+        browser = servers.chromium()
+        if browser:
+            chosen = {**both, "CHROMIUM": browser}
+            collected.append(suite(report, "browser suite", "browser", for_pytest, chosen))
+        else:
+            report.note("browser suite", is_well=False, seconds=0, why=NO_CHROMIUM)
     if for_pytest and all(status == NO_TEST_COLLECTED for status in collected):
         report.note("tests that match " + " ".join(for_pytest), is_well=False, seconds=0, why="none was found")
 
 
-def run_process_suites(report: Report, folder: Path, for_pytest: Sequence[str]) -> list[int]:
-    """Run, one after the other, what starts and kills real processes; return how each world's suite ended."""
-    folder.mkdir()
+def run_processes_on_sqlite(report: Report, for_pytest: Sequence[str]) -> int:
     name = "processes on SQLite and the folder broker"
-    collected = [suite(report, name, "processes and not browser and not postgres", for_pytest, beside=True)]
-    with production(folder) as both:
-        name = "processes on PostgreSQL and Redis"
-        marked = "processes and not browser and not sqlite"
-        collected.append(suite(report, name, marked, for_pytest, both, beside=True))
-    return collected
+    return suite(report, name, "processes and not browser and not postgres", for_pytest, beside=True)
+
+
+def run_processes_on_postgresql(report: Report, for_pytest: Sequence[str]) -> int:
+    name = "processes on PostgreSQL and Redis"
+    with production() as both:
+        return suite(report, name, "processes and not browser and not sqlite", for_pytest, both, beside=True)
 
 
 @contextlib.contextmanager
-def production(folder: Path) -> Iterator[dict[str, str]]:
-    """Run a PostgreSQL and a Redis under `folder`; yield the settings that name them.
+def production() -> Iterator[dict[str, str]]:
+    """Run a PostgreSQL and a Redis in a folder that goes with them; yield the settings that name them.
 
     Raises MissingServerError where one of them is not installed.
     """
-    with servers.postgresql(folder) as database, servers.redis(folder) as broker:
+    with (
+        tempfile.TemporaryDirectory(prefix="accord-tests-", ignore_cleanup_errors=True) as folder,
+        servers.postgresql(Path(folder)) as database,
+        servers.redis(Path(folder)) as broker,
+    ):
         yield {"DATABASE_URL": database, "REDIS_URL": broker}
 
 

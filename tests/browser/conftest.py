@@ -23,7 +23,11 @@ def browser_type_launch_args(browser_type_launch_args):
     return {**browser_type_launch_args, "executable_path": str(path), "args": FLAGS + root}
 
 
-@pytest.fixture(scope="session", params=["embedded", "production"])
+WORLDS = [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in ("embedded", "production")]
+"""Each is set up once, by the process that runs all of its tests."""
+
+
+@pytest.fixture(scope="session", params=WORLDS)
 def world(request, tmp_path_factory):
     """An Accord without the sample, as real processes shared by a run: SQLite and folders, then PostgreSQL and Redis."""
     folder = tmp_path_factory.mktemp(request.param)
