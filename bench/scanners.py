@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import itertools
-import json
 import os
 import sys
 import tempfile
@@ -77,7 +76,7 @@ def main() -> int:
 
 def report(world: World, browser: Browser, openings: int, people: int) -> None:
     """Let everything be scanned, then everybody answer; print what came of it."""
-    sign_in = json.loads(world.manage("shell", "-v0", "-c", ROUNDS.format(people=people)).strip().splitlines()[-1])
+    sign_in = world.tell(ROUNDS.format(people=people))
     sql = Sql(world)
     waiting = "SELECT count(*) FROM stakeholders_message WHERE sent_at IS NULL"
     wait_until(lambda: sql(waiting)[0][0] == 0, "every mail is out", seconds=300)

@@ -46,6 +46,7 @@ class World:
     links: dict[str, str] = field(default_factory=dict)
     processes: dict[str, subprocess.Popen] = field(default_factory=dict)
     output: list[str] = field(default_factory=list)
+    insider: subprocess.Popen | None = None
 
     def status(self) -> dict:
         """What `/-/status` says to the operator."""
@@ -67,6 +68,30 @@ class World:
         )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
+
+    def tell(self, code: str) -> object:
+        """Run Python in this world, in a process that stays for the next; return its last printed line, read as JSON."""
+        if self.insider is None:
+            self.insider = subprocess.Popen(
+                [sys.executable, "-m", "tests.insider"],
+                cwd=ROOT,
+                env={**self.environment, "DJANGO_SETTINGS_MODULE": "config.settings"},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+        assert self.insider.stdin
+        assert self.insider.stdout
+        self.insider.stdin.write(json.dumps(code) + "\n")
+        self.insider.stdin.flush()
+        answer = json.loads(self.insider.stdout.readline())
+        assert "failed" not in answer, answer["failed"]
+        return json.loads(answer["printed"].strip().splitlines()[-1])
+
+    def dismiss(self) -> None:
+        """End the process that `tell` started, if it did."""
+        if self.insider is not None:
+            self.insider.communicate(timeout=60)
 
     def mails(self) -> list[bytes]:
         """The mails that were kept in the outbox folder, oldest first, as they would go out."""
@@ -104,6 +129,7 @@ def embedded(data: Path, *options: str, port: int | None = None) -> Iterator[Wor
         world.status_token = (data / "status_token").read_text()
         yield world
     finally:
+        world.dismiss()
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=60)
 
@@ -161,6 +187,7 @@ def production(folder: Path, *, sample: bool = True, environment: dict[str, str]
             wait_until(lambda: _answers(port), "the web server is ready")
             yield world
         finally:
+            world.dismiss()
             for process in world.processes.values():
                 process.terminate()
             for process in world.processes.values():

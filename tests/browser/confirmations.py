@@ -1,6 +1,5 @@
 """What a story of confirming begins with: version 1 confirmed by Stan, and a roadmap that has moved on since."""
 
-import json
 import re
 import secrets
 from dataclasses import dataclass
@@ -69,19 +68,19 @@ class ConfirmationStory:
 
     def answers(self, round: str, name: str) -> list[list]:
         """Every answer row of one person: [verdict, text, titles of the features it names]."""
-        return _run(self.world, ANSWERS.format(round=round, email=self.address(name)))
+        return self.world.tell(ANSWERS.format(round=round, email=self.address(name)))
 
     def outcome(self, round: str) -> dict | None:
-        return _run(self.world, OUTCOME.format(round=round))
+        return self.world.tell(OUTCOME.format(round=round))
 
     def pass_the_deadline(self, round: str) -> None:
-        assert _run(self.world, PASS_THE_DEADLINE.format(round=round)) == 1
+        assert self.world.tell(PASS_THE_DEADLINE.format(round=round)) == 1
 
 
 def confirmation_story(world: World) -> ConfirmationStory:
     name = secrets.token_hex(3)
     code = A_CONFIRMED_VERSION.format(slug=f"plan-{name}", key=f"P{name.upper()}")
-    return ConfirmationStory(world, f"plan-{name}", *_run(world, code))
+    return ConfirmationStory(world, f"plan-{name}", *world.tell(code))
 
 
 def publish(page: Page, story: ConfirmationStory) -> str:
@@ -102,7 +101,3 @@ def publish(page: Page, story: ConfirmationStory) -> str:
     expect(page.get_by_role("status")).to_contain_text("Version 2 is published. 2 people are asked to confirm it.")
     href = page.get_by_role("link", name="Open the round").first.get_attribute("href")
     return re.search(r"/rounds/([^/]+)/", str(href))[1]
-
-
-def _run(world: World, code: str):
-    return json.loads(world.manage("shell", "-v0", "-c", code).strip().splitlines()[-1])

@@ -1,6 +1,5 @@
 """What a story begins with, made inside a world by its own code; returns what a test needs to know."""
 
-import json
 import secrets
 from dataclasses import dataclass
 
@@ -101,26 +100,26 @@ class VotingStory:
         """Stan's ratings as they are stored: (title, criterion) -> value."""
         return {
             (title, key): value
-            for title, key, value in _run(self.world, RATINGS.format(round=self.round, email=self.stan))
+            for title, key, value in self.world.tell(RATINGS.format(round=self.round, email=self.stan))
         }
 
     def changes(self) -> int:
         """How many answers have come in and changed something, everybody's."""
-        return _run(self.world, CHANGES.format(round=self.round))
+        return self.world.tell(CHANGES.format(round=self.round))
 
     def pass_the_deadline(self) -> None:
-        assert _run(self.world, PASS_THE_DEADLINE.format(round=self.round)) == 1
+        assert self.world.tell(PASS_THE_DEADLINE.format(round=self.round)) == 1
 
 
 def voting_story(world: World, *, features: int) -> VotingStory:
     name = secrets.token_hex(3)
     code = OPEN_A_VOTING_ROUND.format(slug=f"beacon-{name}", key=f"B{name.upper()}", features=features)
-    return VotingStory(world, f"beacon-{name}", *_run(world, code))
+    return VotingStory(world, f"beacon-{name}", *world.tell(code))
 
 
 def sign_in_link(world: World, email: str) -> str:
     """A link that signs this person in."""
-    return _run(world, SIGN_IN_LINK.format(email=email))
+    return world.tell(SIGN_IN_LINK.format(email=email))
 
 
 @dataclass(frozen=True)
@@ -143,9 +142,5 @@ def manager_story(world: World, *, people: list[tuple[str, str]], titles: list[s
     name = secrets.token_hex(3)
     slug = f"beacon-{name}"
     return ManagerStory(
-        world, slug, _run(world, A_PRODUCT.format(slug=slug, key=f"B{name.upper()}", people=people, titles=titles))
+        world, slug, world.tell(A_PRODUCT.format(slug=slug, key=f"B{name.upper()}", people=people, titles=titles))
     )
-
-
-def _run(world: World, code: str):
-    return json.loads(world.manage("shell", "-v0", "-c", code).strip().splitlines()[-1])

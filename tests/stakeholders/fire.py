@@ -67,6 +67,7 @@ def world(
                 wait_until(lambda: web_answers(port), "the web server answers", seconds=120)
             yield found
         finally:
+            found.dismiss()
             for process in found.processes.values():
                 process.terminate()
             for process in found.processes.values():
