@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from copy import copy
 from datetime import date
 from typing import Any
@@ -24,6 +25,8 @@ from stakeholders.clock import now
 from stakeholders.models import Seat
 from stakeholders.pages import gone_back, page, said
 
+Save = Callable[..., Any]
+
 
 def setup_context(seat: Seat, face: str, **more: Any) -> dict[str, Any]:
     """What every page of the set-up needs; `face` is the one that its tabs mark."""
@@ -37,6 +40,31 @@ def _today(seat: Seat) -> date:
 def _form_page(request: HttpRequest, seat: Seat, face: str, form: Any, **more: Any) -> HttpResponse:
     context = setup_context(seat, face, form=form, **more)
     return page(request, "roadmap/setup_form.html", context, status=422 if form.is_bound else 200)
+
+
+def _new_part(
+    request: HttpRequest, slug: str, face: str, part: type[actions.Part], form_class: Any, save: Save, *, heading: str
+) -> HttpResponse:
+    """Ask what it is; on POST add it."""
+    seat = seat_of(request.user, slug, need=EDIT)
+    form = form_class(request.POST or None, product=seat.product)
+    if request.method == "POST" and form.is_valid():
+        added = save(part(product=seat.product), fields=form.values(), by=seat, now=now())
+        said(request, _("“%(name)s” is added.") % {"name": added.name})
+        return gone_back(request, f"roadmap:{face}", slug)
+    return _form_page(request, seat, face, form, heading=heading)
+
+
+def _edit_part(
+    request: HttpRequest, seat: Seat, face: str, part: actions.Part, form_class: Any, save: Save
+) -> HttpResponse:
+    """Show it as it is; on POST change it."""
+    form = form_class(request.POST or None, product=seat.product, instance=copy(part))
+    if request.method == "POST" and form.is_valid():
+        save(part, fields=form.values(), by=seat, now=now())
+        said(request, _("“%(name)s” is saved.") % {"name": part.name})
+        return gone_back(request, f"roadmap:{face}", seat.product.slug)
+    return _form_page(request, seat, face, form, part=part)
 
 
 def _delete_part(request: HttpRequest, seat: Seat, face: str, part: actions.Part) -> HttpResponse:
@@ -147,25 +175,14 @@ def teams(request: HttpRequest, slug: str) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def team_new(request: HttpRequest, slug: str) -> HttpResponse:
-    seat = seat_of(request.user, slug, need=EDIT)
-    form = forms.TeamForm(request.POST or None, product=seat.product)
-    if request.method == "POST" and form.is_valid():
-        team = actions.save_team(Team(product=seat.product), fields=form.values(), by=seat, now=now())
-        said(request, _("“%(name)s” is added.") % {"name": team.name})
-        return gone_back(request, "roadmap:teams", slug)
-    return _form_page(request, seat, "teams", form, heading=_("New team"))
+    return _new_part(request, slug, "teams", Team, forms.TeamForm, actions.save_team, heading=_("New team"))
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
 def team_edit(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     seat, team = access.team(request.user, slug, pk)
-    form = forms.TeamForm(request.POST or None, product=seat.product, instance=copy(team))
-    if request.method == "POST" and form.is_valid():
-        actions.save_team(team, fields=form.values(), by=seat, now=now())
-        said(request, _("“%(name)s” is saved.") % {"name": team.name})
-        return gone_back(request, "roadmap:teams", slug)
-    return _form_page(request, seat, "teams", form, part=team)
+    return _edit_part(request, seat, "teams", team, forms.TeamForm, actions.save_team)
 
 
 @login_required
@@ -204,25 +221,16 @@ def releases(request: HttpRequest, slug: str) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def release_new(request: HttpRequest, slug: str) -> HttpResponse:
-    seat = seat_of(request.user, slug, need=EDIT)
-    form = forms.ReleaseForm(request.POST or None, product=seat.product)
-    if request.method == "POST" and form.is_valid():
-        release = actions.save_release(Release(product=seat.product), fields=form.values(), by=seat, now=now())
-        said(request, _("“%(name)s” is added.") % {"name": release.name})
-        return gone_back(request, "roadmap:releases", slug)
-    return _form_page(request, seat, "releases", form, heading=_("New release"))
+    return _new_part(
+        request, slug, "releases", Release, forms.ReleaseForm, actions.save_release, heading=_("New release")
+    )
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
 def release_edit(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     seat, release = access.release(request.user, slug, pk)
-    form = forms.ReleaseForm(request.POST or None, product=seat.product, instance=copy(release))
-    if request.method == "POST" and form.is_valid():
-        actions.save_release(release, fields=form.values(), by=seat, now=now())
-        said(request, _("“%(name)s” is saved.") % {"name": release.name})
-        return gone_back(request, "roadmap:releases", slug)
-    return _form_page(request, seat, "releases", form, part=release)
+    return _edit_part(request, seat, "releases", release, forms.ReleaseForm, actions.save_release)
 
 
 @login_required
@@ -247,25 +255,16 @@ def milestones(request: HttpRequest, slug: str) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def milestone_new(request: HttpRequest, slug: str) -> HttpResponse:
-    seat = seat_of(request.user, slug, need=EDIT)
-    form = forms.MilestoneForm(request.POST or None, product=seat.product)
-    if request.method == "POST" and form.is_valid():
-        milestone = actions.save_milestone(Milestone(product=seat.product), fields=form.values(), by=seat, now=now())
-        said(request, _("“%(name)s” is added.") % {"name": milestone.name})
-        return gone_back(request, "roadmap:milestones", slug)
-    return _form_page(request, seat, "milestones", form, heading=_("New milestone"))
+    return _new_part(
+        request, slug, "milestones", Milestone, forms.MilestoneForm, actions.save_milestone, heading=_("New milestone")
+    )
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
 def milestone_edit(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     seat, milestone = access.milestone(request.user, slug, pk)
-    form = forms.MilestoneForm(request.POST or None, product=seat.product, instance=copy(milestone))
-    if request.method == "POST" and form.is_valid():
-        actions.save_milestone(milestone, fields=form.values(), by=seat, now=now())
-        said(request, _("“%(name)s” is saved.") % {"name": milestone.name})
-        return gone_back(request, "roadmap:milestones", slug)
-    return _form_page(request, seat, "milestones", form, part=milestone)
+    return _edit_part(request, seat, "milestones", milestone, forms.MilestoneForm, actions.save_milestone)
 
 
 @login_required
