@@ -20,44 +20,51 @@ SPLIT_FROM = 0.6
 
 
 @register.simple_tag
-def range_mark(low: int | None, rank: int | None, high: int | None, ranks: int, cut: float | None = None) -> SafeString:
-    """Rank with its plausible interval on a line from 1 to `ranks`; `cut` is the rank after which capacity ends."""
+def range_mark(
+    low: int | None, rank: int | None, high: int | None, ranks: int, cut: float | None = None, *, wide: int = 88
+) -> SafeString:
+    """Rank with its plausible interval on a line from 1 to `ranks`; `cut` is the rank after which capacity ends.
+
+    `wide` is the drawing's width in px. The line of the cut reaches out of the drawing: rows of a table share it.
+    """
 
     def x(value: float) -> float:
-        return 4 + (value - 1) / max(ranks - 1, 1) * 80
+        return 4 + (value - 1) / max(ranks - 1, 1) * (wide - 8)
 
-    parts = ['<line class="mark__base" x1="4" y1="10" x2="84" y2="10"/>']
+    parts = [f'<line class="mark__base" x1="4" y1="10" x2="{wide - 4}" y2="10"/>']
     if cut is not None:
-        parts.append(f'<line class="mark__cut" x1="{x(cut + 0.5):.1f}" y1="0" x2="{x(cut + 0.5):.1f}" y2="20"/>')
+        parts.append(f'<line class="mark__cut" x1="{x(cut + 0.5):.1f}" y1="-12" x2="{x(cut + 0.5):.1f}" y2="32"/>')
     if low is not None and high is not None:
-        wide = " mark__interval--wide" if high - low > min(12, ranks / 3) else ""
+        doubt = " mark__interval--wide" if high - low > min(12, ranks / 3) else ""
         left, width = x(low) - 2.5, x(high) - x(low) + 5
         parts.append(
-            f'<rect class="mark__interval{wide}" x="{left:.1f}" y="7.5" width="{width:.1f}" height="5" rx="2.5"/>'
+            f'<rect class="mark__interval{doubt}" x="{left:.1f}" y="7.5" width="{width:.1f}" height="5" rx="2.5"/>'
         )
     if rank is None:
-        return _drawing(88, parts, _("not ranked"))
+        return _drawing(wide, parts, _("not ranked"))
     parts.append(f'<circle class="mark__dot" cx="{x(rank):.1f}" cy="10" r="3.7"/>')
     if low is None or high is None:
-        return _drawing(88, parts, _("rank %(rank)s") % {"rank": rank})
+        return _drawing(wide, parts, _("rank %(rank)s") % {"rank": rank})
     return _drawing(
-        88, parts, _("rank %(rank)s, plausible %(interval)s") % {"rank": rank, "interval": wording.interval(low, high)}
+        wide,
+        parts,
+        _("rank %(rank)s, plausible %(interval)s") % {"rank": rank, "interval": wording.interval(low, high)},
     )
 
 
 @register.simple_tag
-def dot_mark(mean: float | None, low: float | None = None, high: float | None = None) -> SafeString:
-    """Mean of the ratings, 1 to 5, with its 90 % interval; without votes the line alone. Right is better."""
+def dot_mark(mean: float | None, low: float | None = None, high: float | None = None, *, wide: int = 44) -> SafeString:
+    """Mean of the ratings, 1 to 5, with its 90 % interval; without votes the line alone. Right is better. `wide` is in px."""
 
     def x(value: float) -> float:
-        return 4 + (min(max(value, 1), 5) - 1) / 4 * 36
+        return 4 + (min(max(value, 1), 5) - 1) / 4 * (wide - 8)
 
-    parts = ['<line class="mark__base" x1="4" y1="10" x2="40" y2="10"/>']
+    parts = [f'<line class="mark__base" x1="4" y1="10" x2="{wide - 4}" y2="10"/>']
     parts += [
         f'<line class="mark__tick" x1="{x(tick):.0f}" y1="8" x2="{x(tick):.0f}" y2="12"/>' for tick in range(1, 6)
     ]
     if mean is None:
-        return _drawing(44, parts, _("no votes"))
+        return _drawing(wide, parts, _("no votes"))
     if low is not None and high is not None:
         parts.append(f'<line class="mark__range" x1="{x(low):.1f}" y1="10" x2="{x(high):.1f}" y2="10"/>')
     parts.append(f'<circle class="mark__dot" cx="{x(mean):.1f}" cy="10" r="3.7"/>')
@@ -67,7 +74,7 @@ def dot_mark(mean: float | None, low: float | None = None, high: float | None = 
             "mean": wording.decimal(mean, 1),
             "interval": wording.interval(low, high, 1),
         }
-    return _drawing(44, parts, words)
+    return _drawing(wide, parts, words)
 
 
 @register.simple_tag
