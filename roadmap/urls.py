@@ -5,6 +5,7 @@ from django.urls import path
 import roadmap.converters  # noqa: F401  makes <feature:ref> known
 from roadmap.views import (
     confirm,
+    decisions,
     features,
     imports,
     products,
@@ -24,6 +25,7 @@ urlpatterns = [
     path("confirm/<slug:public_id>/note/", confirm.note, name="confirm-note"),
     path("p/<slug:slug>/features/", features.features, name="features"),
     path("p/<slug:slug>/features/<feature:ref>/", features.feature, name="feature"),
+    path("p/<slug:slug>/features/<feature:ref>/decide/", decisions.decide, name="decide"),
     path("p/<slug:slug>/features/<feature:ref>/delete/", features.feature_delete, name="feature-delete"),
     path("p/<slug:slug>/features/<feature:ref>/edit/", features.feature_edit, name="feature-edit"),
     path("p/<slug:slug>/features/<feature:ref>/plan/", timeline.plan_feature, name="feature-plan"),

@@ -54,6 +54,8 @@ GUARDED = [
         "(SELECT r.product_id FROM roadmap_answer a JOIN roadmap_confirmation c ON c.id = a.confirmation_id"
         " JOIN stakeholders_round r ON r.id = c.round_id WHERE a.id = OLD.answer_id)",
     ),
+    Guarded("roadmap_decision", "OLD.product_id"),
+    Guarded("roadmap_decision_present", "(SELECT d.product_id FROM roadmap_decision d WHERE d.id = OLD.decision_id)"),
     Guarded(
         "prioritization_ratingchange",
         "(SELECT r.product_id FROM prioritization_ballot b JOIN prioritization_votinground v ON v.id = b.voting_id"

@@ -33,6 +33,7 @@ from roadmap.models import (
     Capacity,
     Confirmation,
     Contribution,
+    Decision,
     Dependency,
     Effort,
     Feature,
@@ -98,6 +99,8 @@ def _rows_of(product: Product) -> list[QuerySet]:
             )
         ),
         RankingColumns.objects.filter(seat__product=product),
+        Decision.present.through.objects.filter(decision__product=product),
+        Decision.objects.filter(product=product),
         AnswerFeature.objects.filter(answer__confirmation__round__product=product),
         Answer.objects.filter(confirmation__round__product=product),
         LateAnswer.objects.filter(confirmation__round__product=product),

@@ -29,7 +29,7 @@ ACTS: Mapping[str, tuple[Any, tuple[str, ...]]] = {
         _("made, changed or deleted"),
         (Verb.CREATED, Verb.CHANGED, Verb.DELETED, Verb.IMPORTED, Verb.UNDID_IMPORT),
     ),
-    "plan": (_("planned or moved"), (Verb.PLANNED, Verb.UNPLANNED, Verb.MOVED)),
+    "plan": (_("planned, moved or decided"), (Verb.PLANNED, Verb.UNPLANNED, Verb.MOVED, Verb.DECIDED)),
     "rounds": (_("opened, extended or closed"), (Verb.OPENED, Verb.EXTENDED, Verb.CLOSED, Verb.CANCELLED)),
     "people": (_("invited, reminded or removed"), (Verb.INVITED, Verb.REMINDED, Verb.REMOVED)),
     "answers": (_("answered"), (Verb.ANSWERED, Verb.VOTED, Verb.DISOWNED, Verb.STOOD_IN, Verb.ENTERED)),

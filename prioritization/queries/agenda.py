@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
-from prioritization.models import Remark, ScoreRun
+from django.db.models import Max
+
+from prioritization.models import Remark, ScoreRun, VotingFeature
 from prioritization.queries.ranking import Weighed, weighed_criteria
 from prioritization.queries.ratings import Vote, standing_votes
 from prioritization.queries.runs import of_one_run
 from prioritization.rules.scales import SPLIT_FROM, points
 from roadmap.models import Feature, Product, Standing
-from stakeholders.models import Department, Invitation
+from roadmap.queries.decisions import ShownDecision, decided_lately, standing_decisions
+from stakeholders.models import Department, Invitation, Round
 
 HOT = 0.1
-MOST = 8
+MOST, LOOKED_AT = 8, 40
 MINUTES, MINUTES_A_SPLIT, MOST_SPLITS = 5, 5, 2
 MIDDLE = 50.0
 
@@ -36,6 +40,7 @@ class Item:
     split      the criteria in which votes are split
     wants, rejects  what somebody said who is for it and who is against it; "" where nobody did, or it may not be told
     seats      the people who were asked about it and are still here
+    voting     the open round in which it is voted on now, the one that closes last
     """
 
     feature: Feature
@@ -47,6 +52,7 @@ class Item:
     wants: str
     rejects: str
     seats: list[int]
+    voting: Round | None = None
 
     @property
     def minutes(self) -> int:
@@ -55,11 +61,18 @@ class Item:
 
 @dataclass(frozen=True)
 class Agenda:
-    """The next meeting's list; `cut` is after how many ranks the run drew its line, 0 where it drew none."""
+    """The next meeting's list.
+
+    cut      after how many ranks the run drew its line, 0 where it drew none
+    settled  how many are hot and not listed, because they were decided about after they were last put to the vote
+    decided  what was decided lately, on whatever feature
+    """
 
     run: ScoreRun | None
     items: list[Item] = field(default_factory=list)
     cut: int = 0
+    settled: int = 0
+    decided: list[ShownDecision] = field(default_factory=list)
 
     @property
     def minutes(self) -> int:
@@ -80,20 +93,23 @@ def agenda(product: Product, *, names: Collection[str]) -> Agenda:
 
 
 def _agenda(product: Product, run: ScoreRun | None, names: Collection[str]) -> Agenda:
+    decided = decided_lately(product)
     if run is None:
-        return Agenda(None)
+        return Agenda(None, decided=decided)
     criteria = weighed_criteria(run)
-    hot = list(
+    hottest = list(
         Standing.objects.filter(product=product, rank__isnull=False, heat__gte=HOT)
         .select_related("feature")
-        .order_by("-heat", "rank")[:MOST]
+        .order_by("-heat", "rank")[:LOOKED_AT]
     )
+    settled = _settled([standing.feature_id for standing in hottest])
+    hot = [standing for standing in hottest if standing.feature_id not in settled][:MOST]
     ids = [standing.feature_id for standing in hot]
     apart = [standing.apart or {} for standing in hot]
     wanted = {pk for each in apart for pk in (each.get("low"), each.get("high")) if pk}
     departments = dict(Department.objects.filter(pk__in=wanted).values_list("pk", "name"))
     sides = _sides(ids, criteria, names)
-    asked = _asked(ids)
+    asked, open_rounds = _asked(ids), _voted_on_now(ids)
     by_key = {each.key: each.name for each in criteria}
     items = []
     for standing, gap in zip(hot, apart, strict=True):
@@ -114,9 +130,29 @@ def _agenda(product: Product, run: ScoreRun | None, names: Collection[str]) -> A
                 wants=wants,
                 rejects=rejects,
                 seats=asked[standing.feature_id],
+                voting=open_rounds.get(standing.feature_id),
             )
         )
-    return Agenda(run, items, (run.used.get("cut") or {}).get("k") or 0)
+    return Agenda(run, items, (run.used.get("cut") or {}).get("k") or 0, len(settled), decided)
+
+
+def _settled(ids: Sequence[int]) -> set[int]:
+    """Return those features that were decided about after the last round that asks about them opened: two queries."""
+    decisions = standing_decisions(ids)
+    asked = VotingFeature.objects.filter(feature__in=decisions, voting__round__cancelled_at=None).order_by()
+    opened: dict[int, datetime | None] = dict(
+        asked.values_list("feature").annotate(opened=Max("voting__round__opened_at"))
+    )
+    return {pk for pk, last in decisions.items() if (when := opened.get(pk)) is None or last.at > when}
+
+
+def _voted_on_now(ids: Sequence[int]) -> dict[int, Round]:
+    """Return the open round that asks about each feature, the one that closes last: one query."""
+    rows = VotingFeature.objects.filter(feature__in=ids, voting__round__in=Round.objects.open())
+    return {
+        row.feature_id: row.voting.round
+        for row in rows.select_related("voting__round").order_by("voting__round__deadline_at")
+    }
 
 
 def _asked(ids: Sequence[int]) -> dict[int, list[int]]:

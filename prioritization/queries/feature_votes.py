@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from prioritization.models import ScoreRun, Tally
 from prioritization.queries.criteria import criteria_of
+from prioritization.queries.outlook import Past, score_history
 from prioritization.queries.ranking import weighed_criteria
 from prioritization.queries.voters import Voter, voters
 from prioritization.rules.scales import SPLIT_FROM
@@ -50,6 +51,11 @@ class CriterionVotes:
         return sum(self.counts)
 
     @property
+    def uncertainty(self) -> float | None:
+        """Half of the 90 % interval, on the scale 1 to 5; None until it is computed."""
+        return None if self.low is None or self.high is None else (self.high - self.low) / 2
+
+    @property
     def bars(self) -> list[tuple[int, int, float]]:
         """(value, votes, share of the most chosen one) for each value."""
         most = max(self.counts) or 1
@@ -58,7 +64,11 @@ class CriterionVotes:
 
 @dataclass(frozen=True)
 class FeatureVotes:
-    """All criteria of a feature; `standing` is None before the first score."""
+    """All criteria of a feature; `standing` is None before the first score.
+
+    history  its score after every closed round that left one, the oldest first, and last how it stands now where votes
+             have come since
+    """
 
     feature: Feature
     standing: Standing | None
@@ -67,6 +77,7 @@ class FeatureVotes:
     voted: int
     asked: int
     ranked: int
+    history: list[Past] = field(default_factory=list)
 
     @property
     def has_votes(self) -> bool:
@@ -105,7 +116,25 @@ def feature_votes(feature: Feature, *, names: Collection[str] = ()) -> FeatureVo
         voted=voted,
         asked=max(asked, voted),
         ranked=run.ranked if run else 0,
+        history=_history(feature, standing, run),
     )
+
+
+def _history(feature: Feature, standing: Standing | None, run: ScoreRun | None) -> list[Past]:
+    history = score_history(feature)
+    if run is None or standing is None or standing.score is None:
+        return history
+    now = Past(
+        "",
+        run.at,
+        standing.score,
+        standing.score_low or 0.0,
+        standing.score_high or 100.0,
+        standing.rank,
+        standing.votes,
+    )
+    is_new = not history or (history[-1].score, history[-1].votes) != (now.score, now.votes)
+    return [*history, now] if is_new else history
 
 
 def _criterion(name: str, criterion, tallies: Sequence[Tally], cell: dict, names: dict[int, str]) -> CriterionVotes:

@@ -98,6 +98,15 @@ PROGRESS = (
 )  # fmt: skip
 """Day, feature, share done."""
 
+DECISIONS = (
+    (-60, "whatsapp", "No separate social inbox.", "One inbox is the point of Beacon.", ("aiko.mori",)),
+    (
+        -10, "voice", "Take it off until Platform has room.",
+        "Single sign-on comes first: fourteen deals wait for it.", ("jonas.weber", "stan.lindqvist"),
+    ),
+)  # fmt: skip
+"""What a talk settled: the day, the feature, what, why, and who was there beside the manager."""
+
 FIRST_NOTE = (
     "The first roadmap that all six departments have seen together. It follows the votes of the"
     " last round; where it does not, the feature's page says why."

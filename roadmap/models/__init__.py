@@ -1,5 +1,6 @@
 """Products, features, teams, releases, the drawn roadmap, its versions and their confirmations."""
 
+from roadmap.models.decisions import Decision
 from roadmap.models.features import Contribution, Dependency, Effort, Feature, Relation, Standing
 from roadmap.models.imports import Import
 from roadmap.models.products import Measurement, Objective, Product
@@ -13,6 +14,7 @@ __all__ = [
     "Capacity",
     "Confirmation",
     "Contribution",
+    "Decision",
     "Dependency",
     "Effort",
     "Feature",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 from django.core.paginator import Page, Paginator
@@ -12,6 +12,7 @@ from django.http import QueryDict
 
 from roadmap.filters import LONGEST_SEARCH, FeatureFilter, FilterChoices, in_order, matches, size_in_days, sort_of
 from roadmap.models import Contribution, Dependency, Effort, Feature, Objective, Product, Relation, Standing
+from roadmap.queries.decisions import ShownDecision, decisions_on
 from roadmap.queries.timeline_facts import agreements_in, latest_confirmation
 from roadmap.queries.versions import snapshot_of
 from roadmap.rules.snapshot import Plan
@@ -192,6 +193,7 @@ class FeatureDetail:
     activity: list[ActivityLine]
     standing: Standing | None
     agreement: str
+    decisions: list[ShownDecision] = field(default_factory=list)
 
     @property
     def lane(self) -> Objective | None:
@@ -232,6 +234,7 @@ def feature_detail(feature: Feature, *, with_scores: bool) -> FeatureDetail:
         activity=lines_about(feature, product=feature.product, limit=ACTIVITY_SHOWN),
         standing=Standing.objects.filter(feature=feature).first() if with_scores else None,
         agreement=agreement_on(feature),
+        decisions=decisions_on(feature),
     )
 
 

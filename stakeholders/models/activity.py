@@ -31,6 +31,7 @@ class Verb(models.TextChoices):
     PLANNED = "planned", _("planned")
     UNPLANNED = "unplanned", _("took out of the plan")
     MOVED = "moved", _("moved")
+    DECIDED = "decided", _("decided about")
     PUBLISHED = "published", _("published")
     ANSWERED = "answered", _("answered")
     SHARED = "shared", _("shared")

@@ -117,6 +117,7 @@ TABLE = {
     # features
     "roadmap:features": Route(get=READERS),
     "roadmap:feature": Route(get=READERS),
+    "roadmap:decide": Route(get=MANAGERS, post=MANAGERS),
     "roadmap:feature-new": Route(get=MANAGERS, post=MANAGERS),
     "roadmap:feature-edit": Route(get=MANAGERS, post=MANAGERS),
     "roadmap:feature-delete": Route(get=MANAGERS, post=MANAGERS),

@@ -1,10 +1,12 @@
 import re
+from datetime import timedelta
 
 import pytest
 
 from prioritization.actions import scoring
 from prioritization.models import Remark, VoterCheck
-from roadmap.models import Standing
+from roadmap.models import Decision, Standing
+from stakeholders import clock
 from tests import factories
 from tests.prioritization.votes import rate_all, voting_round
 
@@ -76,7 +78,7 @@ def test_each_side_is_quoted_to_whom_the_round_lets_see_who_voted_how(client, si
 
 def test_a_press_opens_the_form_of_a_round_for_this_feature_and_these_people(client, sign_in, mia, contested, voters):
     body = sign_in(mia).get(AGENDA).content.decode()
-    act = re.search(r'<form class="agenda__act".*?</form>', body, re.S)[0]
+    act = re.search(r'<div class="agenda__act.*?</form>', body, re.S)[0]
     assert re.findall(r'name="features" value="(\d+)"', act) == [str(contested[1][1].pk)]
     assert set(re.findall(r'name="seats" value="(\d+)"', act)) == {str(each.pk) for each in voters}
     query = "&".join(f"{n}={v}" for n, v in re.findall(r'name="(features|seats)" value="(\d+)"', act))
@@ -127,3 +129,29 @@ def test_ratings_that_stand_out_are_shown_to_managers_alone(client, sign_in, mia
     shown = text(sign_in(mia).get(ASK))
     assert re.search("Sal ?, Sales gave one value throughout 12 2.5 points at most", shown)
     assert sign_in(vera).get(ASK).status_code == 403
+
+
+def test_what_a_talk_settles_leaves_the_agenda_until_people_are_asked_again(client, sign_in, mia, contested, voters):
+    page = sign_in(mia).get(AGENDA).content.decode()
+    form = re.search(r'href="([^"]*/decide/[^"]*)"', page)[1]
+    nonce = re.search(r'name="nonce" value="(\w+)"', client.get(form).content.decode())[1]
+    said = {"text": "Keep it out of 2027.1.", "why": "A year is too long.", "present": [voters[0].pk], "nonce": nonce}
+    for _twice in range(2):
+        assert client.post(form, said).headers["Location"] == AGENDA
+    assert Decision.objects.count() == 1
+    shown = text(client.get(AGENDA))
+    assert "the one feature that people disagreed about is decided" in shown
+    assert "Contested : Keep it out of 2027.1. A year is too long. Mia Okafor, with Sal" in shown
+    about = text(client.get(f"/p/beacon/features/{contested[1][1].number}/"))
+    assert "Keep it out of 2027.1." in about and "Mia Okafor decided about" in about
+    voting_round(contested[1][1].product, [contested[1][1]], opened_at=clock.now() + timedelta(seconds=1))
+    assert "Being voted on in" in text(client.get(AGENDA))
+
+
+def test_a_decision_needs_words_and_is_written_by_managers_alone(client, sign_in, mia, vera, contested):
+    path = f"/p/beacon/features/{contested[1][1].number}/decide/"
+    refused = sign_in(mia).post(path, {"text": " ", "nonce": "n"})
+    assert refused.status_code == 422 and "Write what was decided" in text(refused)
+    assert not Decision.objects.exists()
+    assert "/decide/" not in sign_in(vera).get(AGENDA).content.decode()
+    assert "/decide/" not in client.get(path.removesuffix("decide/")).content.decode()

@@ -6,9 +6,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from prioritization.models import Tally, VotingRound
+from prioritization.actions import scoring
+from prioritization.models import ScoreResult, Tally, VotingRound
 from roadmap.models import Standing
 from tests import factories
+from tests.prioritization.votes import rate_all, voting_round
 
 VOTES = "/p/beacon/features/1/votes/"
 
@@ -90,3 +92,20 @@ def test_the_votes_take_the_same_queries_however_many_there_are(client, mia, sig
     with CaptureQueriesContext(connection) as many:
         client.get(VOTES)
     assert len(many) == len(few)
+
+
+def test_the_score_after_each_closed_round_and_now_stands_on_its_page(client, mia, stan, sign_in, beacon, now):
+    feature = factories.feature(beacon, "Undo send")
+    for days, value, title in ((60, 2, "Spring"), (30, 4, "Summer")):
+        voting = voting_round(beacon, [feature], opened_at=now - timedelta(days=days), closed=True, title=title)
+        rate_all(voting, stan, feature, value)
+        scoring.score(beacon, now=voting.round.closed_at)
+    shown = sign_in(mia).get(VOTES).content.decode()
+    first, second = (f"{score:.0f}" for score in ScoreResult.objects.order_by("pk").values_list("score", flat=True))
+    assert first != second and f"Score after each round: {first}, {second}" in shown
+    assert "Spring" in shown and "Summer" in shown and "as it stands now" not in shown
+    rate_all(voting_round(beacon, [feature], opened_at=now), mia, feature, 5)
+    scoring.score(beacon, now=now)
+    shown = client.get(VOTES).content.decode()
+    assert "as it stands now" in shown and f"Score after each round: {first}, {second}, " in shown
+    assert "Score after" not in sign_in(stan).get(VOTES).content.decode()

@@ -20,6 +20,7 @@ from prioritization.actions.sample.voting import (
 )
 from prioritization.actions.scores import asleep
 from prioritization.sample import story
+from roadmap.actions.decisions import decide
 from roadmap.models import Product
 from stakeholders.actions.closing import close_round
 
@@ -84,6 +85,13 @@ def _work(stage: Stage) -> list[Act]:
         acts.append((stage.at(day, 14), partial(place_features, stage, {key: story.MOVED[key]}, day=day)))
     later = {key: spot for key, spot in story.MOVED.items() if key not in story.MOVED_EARLIER}
     acts.append((stage.at(story.SECOND_PLAN, 14), partial(place_features, stage, later, day=story.SECOND_PLAN)))
+    for place, (day, key, text, why, present) in enumerate(story.DECISIONS):
+        at = stage.at(day, 15, 30)
+        seats = [stage.seats[person] for person in present]
+        write_down = partial(
+            decide, text=text, why=why, present=seats, nonce=f"sample-{place}", by=stage.manager, now=at
+        )
+        acts.append((at, partial(write_down, stage.features[key])))
     return acts + [each for each in _progress(stage) if each[0] < stage.at(story.SECOND_VERSION)]
 
 
