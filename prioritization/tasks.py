@@ -5,6 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from prioritization.actions import scores
+from prioritization.actions.pruning import prune_runs
 from stakeholders import clock
 
 
@@ -28,3 +29,9 @@ def score_due_products() -> None:
 
         for product_id in unchecked:
             check_latest(product_id, now=clock.now())
+
+
+@shared_task(ignore_result=True)
+def prune_score_runs() -> None:
+    """Forget runs that no page and no result needs any more."""
+    prune_runs()

@@ -120,6 +120,10 @@ class Voting:
         request_scores(round.product_id, now=now)
         return counted(round)
 
+    def on_withdraw(self, round: Round, now: datetime) -> None:
+        """Take the round's answers out of tallies and ranking: what people said in an earlier one counts again."""
+        recount(round.product_id, list(round.voting.asked.values_list("feature_id", flat=True)), now=now)
+
 
 def counted(round: Round) -> dict[str, Any]:
     """Return what came in: people asked and voting, answers with a value and without, and the sentence that says so."""

@@ -111,6 +111,9 @@ class ConfirmationKind:
         ) % {"names": ", ".join(names)}
         return Refusal(why=why, missing=missing)
 
+    def on_withdraw(self, round: Round, now: datetime) -> None:
+        """Nothing: its answers are kept, and no outcome comes of them."""
+
     def on_close(self, round: Round, now: datetime) -> dict[str, Any]:
         confirmation = reads.confirmation_of(round)
         confirmation.round = round

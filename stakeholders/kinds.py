@@ -158,6 +158,9 @@ class RoundKind(Protocol):
         round open; the next sweep tries again.
         """
 
+    def on_withdraw(self, round: Round, now: datetime) -> None:
+        """Write what follows when a round's answers count no more. Called in the transaction that withdraws it."""
+
 
 class UnknownKind(LookupError):
     """No app has registered this kind of round."""

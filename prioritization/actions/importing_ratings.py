@@ -16,10 +16,11 @@ from django.utils.translation import gettext as _
 from prioritization.actions.criteria import change_criteria
 from prioritization.models import Ballot, Rating, RatingChange, VotingFeature, VotingRound
 from prioritization.queries.criteria import criteria_of, fingerprint, locking_round
-from prioritization.queries.rating_sheets import PlannedCriterion, PlannedSheet
+from prioritization.queries.rating_sheets import PlannedCriterion, PlannedSheet, was_imported
 from prioritization.rules.criteria import AskedCriterion
 from roadmap.models import Product
 from stakeholders import kinds
+from stakeholders.actions.closing import hold_alone
 from stakeholders.activity import record
 from stakeholders.models import Department, Invitation, Round, Seat, User, Verb
 
@@ -34,6 +35,10 @@ class CriteriaAreLocked(Exception):
     def __init__(self, round: Round) -> None:
         super().__init__(round.title)
         self.round = round
+
+
+class NotImported(Exception):
+    """The round was held here: what people answered in it is not undone."""
 
 
 class SheetIsFaulty(Exception):
@@ -100,6 +105,25 @@ def import_ratings(
     round.save(update_fields=["closed_at", "closed_by", "closed_why", "outcome"])
     record(by, Verb.IMPORTED, round, at=now, ratings=len(sheet.cells), people=len(seats))
     return Imported(round, len(sheet.cells), len(seats), len({cell.feature for cell in sheet.cells}))
+
+
+@transaction.atomic
+def undo_ratings_import(round: Round, *, by: Seat, now: datetime) -> None:
+    """Withdraw a round that an import made, so that its ratings count no more. Repeating it changes nothing.
+
+    Nothing is deleted: ratings, people and criteria that came with it stay, and what somebody said in another round
+    counts again. Asks for new scores. Raises NotImported for a round that people were asked in.
+    """
+    round = hold_alone(round)
+    if not was_imported(round):
+        raise NotImported
+    if round.cancelled_at:
+        return
+    round.closed_at, round.cancelled_at, round.cancelled_by = None, now, by
+    round.cancelled_why = _("the import was undone")
+    round.save(update_fields=["closed_at", "cancelled_at", "cancelled_by", "cancelled_why"])
+    kinds.kind_of(round).on_withdraw(round, now)
+    record(by, Verb.UNDID_IMPORT, round, at=now)
 
 
 def _add_criteria(

@@ -158,6 +158,11 @@ def _voters(run: ScoreRun, criteria: Sequence[Weighed]) -> list[str]:
         _("weight of a vote = the person’s weight × the department’s weight ÷ (its voters)^%(beta)s")
         % {"beta": wording.decimal(beta, 1)}
     ]
+    if (most := run.used.get("largest_share", 1)) < 1:
+        said.append(
+            _("From three voters up nobody holds more than %(most)s of the weight on a feature and criterion.")
+            % {"most": wording.share(most)}
+        )
     others = [weight for weight in run.used.get("departments", {}).values() if weight != 1]
     if not others:
         said.append(_("All departments weigh 1."))

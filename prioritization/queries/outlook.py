@@ -206,8 +206,12 @@ class Past:
 
 
 def score_history(feature: Feature) -> list[Past]:
-    """Return the feature's scores as closed rounds left them, the oldest first: one query."""
-    rows = ScoreResult.objects.filter(feature=feature).select_related("round").order_by("round__closed_at", "pk")
+    """Return the feature's scores as closed rounds left them, the oldest first: one query. Undone imports left none."""
+    rows = (
+        ScoreResult.objects.filter(feature=feature, round__cancelled_at=None)
+        .select_related("round")
+        .order_by("round__closed_at", "pk")
+    )
     return [
         Past(row.round.title, row.round.closed_at, row.score, row.score_low, row.score_high, row.rank, row.votes)
         for row in rows

@@ -16,7 +16,7 @@ from prioritization.rules.rating_sheets import Cell, Column, Fault, Kind, Scale
 from roadmap.models import Feature, Product
 from roadmap.rules.imports.fields import folded
 from roadmap.rules.imports.reading import Table
-from stakeholders.models import Seat
+from stakeholders.models import Activity, Round, Seat, Verb
 
 KEY_LENGTH = 20
 SHOWN_FAULTS, SHOWN_ROWS = 30, 12
@@ -195,3 +195,8 @@ def of_fault(fault: Fault, scale: Scale) -> str:
         Kind.TWO_DEPARTMENTS: _("This person is of “%(other)s” further up and of “%(found)s” here. Keep one."),
         Kind.TOO_MANY_CELLS: _("This row has %(found)s cells and the heading has %(other)s."),
     }[fault.kind] % words
+
+
+def was_imported(round: Round) -> bool:
+    """Whether a round came in from a file rather than being held here. One query."""
+    return Activity.objects.about("round", round.pk).filter(verb=Verb.IMPORTED).exists()

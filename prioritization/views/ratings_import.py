@@ -6,18 +6,26 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from prioritization import access
-from prioritization.actions.importing_ratings import CriteriaAreLocked, SheetIsFaulty, import_ratings
+from prioritization.actions.importing_ratings import (
+    CriteriaAreLocked,
+    NotImported,
+    SheetIsFaulty,
+    import_ratings,
+    undo_ratings_import,
+)
 from prioritization.forms.ratings_import import SheetForm
 from prioritization.queries.rating_sheets import fault_groups, plan
 from prioritization.queries.runs import today_of
 from roadmap.forms.imports import Parcel, SourceForm
 from stakeholders import clock
+from stakeholders.access import round_of
 from stakeholders.models import Seat
 from stakeholders.pages import gone_back, page, said
 
@@ -69,8 +77,21 @@ def ratings_import(request: HttpRequest, slug: str) -> HttpResponse:
     words = ngettext(
         "%(n)d rating imported as a closed round.", "%(n)d ratings imported as a closed round.", done.ratings
     )
-    said(request, words % {"n": done.ratings})
+    undo = reverse("prioritization:ratings-import-undo", args=[slug, done.round.public_id])
+    said(request, words % {"n": done.ratings}, undo=undo)
     return gone_back(request, "stakeholders:round", slug, done.round.public_id)
+
+
+@login_required
+@require_POST
+def undo_import(request: HttpRequest, slug: str, public_id: str) -> HttpResponse:
+    seat, round = round_of(request.user, slug, public_id, need=access.EDIT)
+    try:
+        undo_ratings_import(round, by=seat, now=clock.now())
+    except NotImported:
+        raise Http404 from None
+    said(request, _("The import is undone: its ratings count no more. The ranking is being worked out anew."))
+    return gone_back(request, "stakeholders:round", slug, round.public_id)
 
 
 def _looked_at(request: HttpRequest, seat: Seat, parcel: Parcel, form: SheetForm, *, status: int = 200) -> HttpResponse:

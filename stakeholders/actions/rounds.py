@@ -150,6 +150,7 @@ def withdraw_round(round: Round, *, why: str, by: Seat, now: datetime) -> None:
     outbox.queue(
         Message.Kind.CANCELLED, round, round.invitations.standing().select_related("seat"), due_at=now, now=now
     )
+    kinds.kind_of(round).on_withdraw(round, now)
     record(by, Verb.CANCELLED, round, at=now, why=round.cancelled_why)
 
 

@@ -25,6 +25,7 @@ KINDS: Mapping[str, Any] = {
     "feature": lazy("the feature"),
     "criterion": lazy("the criterion"),
     "weightset": lazy("the weights"),
+    "scoringterms": lazy("how votes are read at"),
     "sharelink": lazy("the link for"),
     "round": lazy("the round"),
 }

@@ -159,6 +159,8 @@ TABLE = {
     "prioritization:agenda": Route(get=READERS),
     "prioritization:whom-to-ask": Route(get=MANAGERS),
     "prioritization:computed": Route(get=READERS),
+    "prioritization:ratings-import-undo": Route(post=NOBODY, denied=dict.fromkeys(MANAGERS, 404)),
+    "prioritization:scoring-terms": Route(get=READERS, post=MANAGERS),
     "prioritization:outlook": Route(get=READERS),
     "prioritization:compare": Route(get=READERS),
     "prioritization:weights": Route(get=READERS, post=MANAGERS),

@@ -137,6 +137,39 @@ def test_what_somebody_said_later_stays(client, look, beacon, stan, features):
     )
 
 
+def test_an_import_can_be_undone_and_what_was_said_before_counts_again(client, look, beacon, stan, features, now):
+    from tests.prioritization.votes import rate_all
+
+    rate_all(voting_round(beacon, features, closed=True), stan, features[0], 1)
+    answer = client.post(IMPORT, fields(look()) | {"import": "1"})
+    undo = re.search(r'action="([^"]*/import/undo/)"', client.get(answer.headers["Location"]).content.decode())[1]
+    imported = Round.objects.get(public_id=undo.split("/")[-4])
+    scoring.score(beacon, now=clock.now())
+    assert Standing.objects.get(feature=features[0]).votes == 3
+    assert "Undone, they count no more" in text(client.get(f"/p/beacon/rounds/{imported.public_id}/remarks/"))
+    for _twice in range(2):
+        assert client.post(undo).status_code == 303
+    scoring.score(beacon, now=clock.now())
+    assert list(Standing.objects.order_by("feature__number").values_list("votes", flat=True)) == [1, 0]
+    assert "Withdrawn" in text(client.get(f"/p/beacon/rounds/{imported.public_id}/"))
+    assert Rating.objects.filter(ballot__voting__round=imported).count() == 7
+    held = Round.objects.exclude(pk=imported.pk).get()
+    assert client.post(f"/p/beacon/rounds/{held.public_id}/import/undo/").status_code == 404
+
+
+def test_a_withdrawn_round_counts_no_more_at_once(beacon, stan, mia, features):
+    from prioritization.models import ScoreRequest, Tally
+    from stakeholders.actions.rounds import withdraw_round
+    from tests.prioritization.votes import rate_all
+
+    voting = voting_round(beacon, features)
+    rate_all(voting, stan, features[0], 4)
+    assert Tally.objects.filter(feature=features[0], value=4).exists()
+    ScoreRequest.objects.all().delete()
+    withdraw_round(voting.round, why="The wrong features.", by=mia, now=clock.now())
+    assert not Tally.objects.filter(feature=features[0]).exists() and ScoreRequest.objects.exists()
+
+
 def test_a_day_to_come_and_a_missing_column_are_said_at_their_place(client, look):
     data = fields(look()) | {"import": "1", "given_on": "2999-01-01"}
     assert "on a day that is yet to come" in text(client.post(IMPORT, data))

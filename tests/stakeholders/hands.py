@@ -18,7 +18,7 @@ class Hands:
         return "Their hand is not counted."
 
     def __init__(self):
-        self.closed = []
+        self.closed, self.withdrawn = [], []
 
     def invitation_words(self, round):
         return "Raise your hand"
@@ -64,6 +64,9 @@ class Hands:
     def on_close(self, round, now):
         self.closed.append(round.pk)
         return {"hands": self._count(round), "sentence": self._sentence(round)}
+
+    def on_withdraw(self, round, now):
+        self.withdrawn.append(round.pk)
 
     def _count(self, round):
         return round.invitations.standing().exclude(answered_at=None).count()

@@ -351,6 +351,7 @@ def test_a_deadline_never_moves_back_and_not_at_all_once_it_has_passed(opened, m
 def test_withdrawing_ends_the_round_without_an_outcome_and_tells_everyone(hands, opened, mia, now):
     rounds.withdraw_round(opened, why="Wrong features", by=mia, now=now)
     rounds.withdraw_round(opened, why="Again", by=mia, now=now)
+    assert hands.withdrawn == [opened.pk]
 
     opened.refresh_from_db()
     assert (opened.cancelled_at, opened.cancelled_why, opened.outcome) == (now, "Wrong features", None)
