@@ -10,10 +10,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import FloatField
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
+from django.db.models.functions import Cast
+
 from prioritization.models import ScoreRun
 from prioritization.queries.ranking import Weighed, weighed_criteria
 from prioritization.queries.runs import of_one_run
-from prioritization.rules.scales import points
+from prioritization.rules.scales import HIGHEST, LOWEST, POINTS_A_STEP, points
 from roadmap.models import Product, Standing
 
 
@@ -59,16 +63,21 @@ def pulled(cell: Mapping[str, Any], prior: Mapping[str, Any]) -> float:
 
 
 def _lineup(product: Product, run: ScoreRun) -> Lineup:
+    """Read every ranked feature; the database takes the means out of the JSON, because parsing it costs more than the rest."""
     criteria = weighed_criteria(run)
+    means = [Cast(KeyTextTransform("pulled", KeyTransform(each.key, "criteria")), FloatField()) for each in criteria]
     rows = list(
         Standing.objects.filter(product=product, rank__isnull=False)
         .order_by("rank")
-        .values_list("feature_id", "score", "criteria")
+        .values_list("feature_id", "score", *means)
     )
+    scales = [(POINTS_A_STEP, LOWEST) if not each.is_cost else (-POINTS_A_STEP, HIGHEST) for each in criteria]
     return Lineup(
         run=run,
         criteria=criteria,
-        ids=[pk for pk, _, _ in rows],
-        points=[points_of(cells, run, criteria) for _, _, cells in rows],
-        scores=[score for _, score, _ in rows],
+        ids=[row[0] for row in rows],
+        points=[
+            tuple(step * (mean - zero) for mean, (step, zero) in zip(row[2:], scales, strict=True)) for row in rows
+        ],
+        scores=[row[1] for row in rows],
     )

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from heapq import nlargest
+from operator import mul
 
 Points = Sequence[float]
 
@@ -21,7 +22,7 @@ LEAST_GAP = 1e-9
 
 def score(points: Points, shares: Sequence[float]) -> float:
     """Return the score, 0 to 100: the weighted sum."""
-    return sum(share * each for share, each in zip(shares, points, strict=True))
+    return sum(map(mul, shares, points))
 
 
 def with_share(shares: Sequence[float], criterion: int, share: float) -> list[float]:
@@ -52,9 +53,7 @@ def stable_order(points: Sequence[Points], shares: Sequence[float], criterion: i
     """
     low, high = 0.0, 1.0
     share = shares[criterion]
-    none, whole = with_share(shares, criterion, 0.0), with_share(shares, criterion, 1.0)
-    at_none = [score(each, none) for each in points]
-    at_all = [score(each, whole) for each in points]
+    at_none, at_all = _ends(points, shares, criterion)
     for i in range(len(points) - 1):
         base, end = at_none[i] - at_none[i + 1], at_all[i] - at_all[i + 1]
         slope = end - base
@@ -77,13 +76,18 @@ def stable_top(points: Sequence[Points], shares: Sequence[float], criterion: int
     strongest an upper one, so their distance is concave in the weight: from an end where it is negative one goes to where
     the two lines that touch there cross, and is at the answer after a few steps. Nothing inside or outside: (0, 1).
     """
-    none, whole = with_share(shares, criterion, 0.0), with_share(shares, criterion, 1.0)
-    lines = [(score(each, none), score(each, whole)) for each in points]
+    lines = list(zip(*_ends(points, shares, criterion), strict=True))
     inside, outside = lines[:top], lines[top:]
     if not inside or not outside:
         return 0.0, 1.0
     share = shares[criterion]
     return _edge(inside, outside, 0.0, share), _edge(inside, outside, 1.0, share)
+
+
+def _ends(points: Sequence[Points], shares: Sequence[float], criterion: int) -> tuple[list[float], list[float]]:
+    """Return the scores with all weight taken from one criterion, and with all given to it: its own points then."""
+    none = with_share(shares, criterion, 0.0)
+    return [score(each, none) for each in points], [each[criterion] for each in points]
 
 
 def _edge(

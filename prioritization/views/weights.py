@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -90,7 +92,6 @@ def _page(request: HttpRequest, seat: Seat, form: WeightsForm, *, status: int = 
         found if found and found.ids and {each.key for each in found.criteria} == {e.key for e in criteria} else None
     )
     top = queries.top_of(product, len(usable.ids), today=today_of(product)) if usable else 0
-    stable = queries.stabilities(usable, top=top) if usable else {}
     is_looked_at = form.is_bound and form.is_valid()
     looked_at = form.weights
     context = {
@@ -99,15 +100,17 @@ def _page(request: HttpRequest, seat: Seat, form: WeightsForm, *, status: int = 
         "can_edit": seat.reaches(access.EDIT),
         "tab": "ranking",
         "form": form,
-        "rows": [(each, bound, stable.get(each.key)) for each, bound in form.rows],
+        "rows": _once(lambda: _rows(form, queries.stabilities(usable, top=top) if usable else {})),
         "total": sum(looked_at.values()),
         "lineup": usable,
         "is_waiting": is_waiting(product),
         "preview": queries.preview(product, usable, looked_at, top=top) if usable and is_looked_at else None,
         "looked_at": [(PREFIX + key, weight) for key, weight in looked_at.items()],
-        "grid": queries.grid(usable, criteria, request.GET.get("x", ""), request.GET.get("y", ""), top=top)
-        if usable
-        else None,
+        "grid": _once(
+            lambda: (
+                usable and queries.grid(usable, criteria, request.GET.get("x", ""), request.GET.get("y", ""), top=top)
+            )
+        ),
         "top": min(top, len(usable.ids)) if usable else 0,
         "named": WeightSetForm(product=product),
         "sets": [
@@ -127,3 +130,12 @@ def _page(request: HttpRequest, seat: Seat, form: WeightsForm, *, status: int = 
         target="weights-preview",
         status=status,
     )
+
+
+def _rows(form: WeightsForm, stable: Mapping[str, queries.Stability]) -> list[tuple[Any, Any, Any]]:
+    return [(each, bound, stable.get(each.key)) for each, bound in form.rows]
+
+
+def _once(work: Callable[[], Any]) -> Callable[[], Any]:
+    """Return what works when a template first asks for it, and never again: the preview, redrawn at each step, does not."""
+    return cache(work)
