@@ -4,7 +4,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from prioritization.rules.intervals import interval, level_doubt, residual_correlation, score_variance
+from prioritization.rules.intervals import (
+    interval,
+    level_doubt,
+    prior_doubt,
+    residual_correlation,
+    score_variance,
+)
+from prioritization.rules.shrinkage import Prior
 
 SHARES = np.array([0.35, 0.25, 0.15, 0.25])
 residual_tables = hnp.arrays(
@@ -82,6 +89,30 @@ def test_one_who_rated_everything_and_one_who_rated_little_are_hardly_two():
 
 def test_no_voters_no_doubt_about_their_level():
     assert level_doubt(np.array([0.25]), np.array([1.0]), np.zeros((3, 1))) == 0
+
+
+PRIOR = Prior(mean=3.0, weight=4.0, within=1.0, between=0.25, is_fallback=False)
+
+
+def test_the_doubt_about_the_prior_is_that_of_its_mean_and_of_its_pull():
+    # 4 voters a feature, 20 features: mu is known to (.25 + 1/4)/20 = .025, and k as 2/17 of the squared distance
+    found = prior_doubt(np.array([3.0, 5.0, np.nan]), np.array([4.0, 4, 0]), PRIOR, features=20)
+    # (4 + 4 + 0)/20 voters a feature are fewer than one, which counts as one: (.25 + 1)/20 = .0625, shown as .062
+    assert found == pytest.approx([0.25 * 0.062, 0.25 * (0.062 + 2 / 17 * 4), 0.062])
+
+
+def test_who_many_rated_does_not_depend_on_the_prior():
+    few, many = prior_doubt(np.array([4.0, 4.0]), np.array([2.0, 400.0]), PRIOR, features=20)
+    assert many < few / 1000
+
+
+@given(st.integers(1, 200), st.integers(1, 200), st.floats(1, 5), st.floats(0, 50))
+def test_more_features_leave_less_doubt_about_the_prior(features, more, mean, effective):
+    few, many = (
+        float(prior_doubt(np.array([mean]), np.array([effective]), PRIOR, features=each)[0])
+        for each in (features, features + more)
+    )
+    assert 0 <= many <= few + 1e-3  # the average's variance is rounded to three decimals
 
 
 def test_intervals_end_at_the_ends_of_the_scale():

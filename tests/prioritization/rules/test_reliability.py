@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from prioritization.rules.reliability import alpha, concordance
+from prioritization.rules.reliability import alpha, concordance, concordance_of
 
 KRIPPENDORFF = """
 1 2 3 3 2 1 4 1 2 . . .
@@ -24,6 +24,19 @@ def counted(text):
 @pytest.mark.parametrize(("metric", "expected"), [("ordinal", 0.815388), ("nominal", 0.743421), ("interval", 0.849107)])
 def test_alpha_of_krippendorffs_own_example(metric, expected):
     assert alpha(counted(KRIPPENDORFF), metric=metric) == pytest.approx(expected, abs=5e-7)
+
+
+@pytest.mark.parametrize(
+    ("observers", "expected"),
+    [
+        ("1 2 1 1 1 1 1 1 2 1\n2 2 2 1 1 2 1 1 1 1", 0.095),
+        ("1 1 2 2 4 3 3 3 5 4 4 1\n2 1 2 2 2 3 3 3 5 4 4 4", 0.692),
+    ],
+    ids=["binary data, two observers", "nominal data, two observers"],
+)
+def test_alpha_as_krippendorff_published_it(observers, expected):
+    """Krippendorff, "Computing Krippendorff's Alpha-Reliability", 2011, sections A and B."""
+    assert alpha(counted(observers), metric="nominal") == pytest.approx(expected, abs=5e-4)
 
 
 @pytest.mark.parametrize("counts", [[[3, 0, 0, 0, 0], [2, 0, 0, 0, 0]], [[1, 0, 0, 0, 0], [0, 0, 1, 0, 0]], [[0] * 5]])
@@ -63,6 +76,26 @@ def test_concordance_of_the_worked_example():
     assert found == pytest.approx(0.940476, abs=5e-7)
 
 
+@pytest.mark.parametrize(
+    ("ranks", "expected"),
+    [
+        ([(1, 6, 3, 2, 5, 4), (1, 5, 6, 4, 2, 3), (6, 3, 2, 5, 4, 1)], 0.16),
+        (
+            [
+                (1, 4.5, 2, 4.5, 3, 7.5, 6, 9, 7.5, 10),
+                (2.5, 1, 2.5, 4.5, 4.5, 8, 9, 6.5, 10, 6.5),
+                (2, 1, 4.5, 4.5, 4.5, 4.5, 8, 8, 8, 10),
+            ],
+            0.828,
+        ),
+    ],
+    ids=["six applicants, three executives", "with ties"],
+)
+def test_concordance_as_published(ranks, expected):
+    """Siegel, Nonparametric Statistics, 1956, pages 230 and 234; the second is Kendall's own, 1948."""
+    assert concordance(np.array(ranks, dtype=float)) == pytest.approx(expected, abs=5e-3 if expected == 0.16 else 5e-4)
+
+
 @pytest.mark.parametrize("table", [[[1, 2, 3]], [[1], [2]], [[3, 3, 3], [2, 2, 2]]])
 def test_no_order_no_concordance(table):
     assert concordance(np.array(table, dtype=float)) is None
@@ -71,6 +104,17 @@ def test_no_order_no_concordance(table):
 def test_one_order_is_one_and_opposite_orders_are_nothing():
     assert concordance(np.array([(1, 2, 3), (2, 3, 4)], dtype=float)) == 1
     assert concordance(np.array([(1, 2, 3), (3, 2, 1)], dtype=float)) == 0
+
+
+def test_concordance_of_a_round_takes_who_rated_half_and_what_all_of_them_rated():
+    table = np.array([[5, 5, 4, 5], [4, 4, 4, 0], [2, 3, 3, 0], [1, 1, 2, 0], [3, 0, 0, 0]], dtype=np.int8)
+    # the fourth rated one of five; the fifth feature was rated by the first alone
+    found = concordance_of(table)
+    assert found == {"w": round(concordance(table[:4, :3].T.astype(float)), 4), "raters": 3, "features": 4}
+    assert concordance_of(table[:, :1]) is None
+    assert concordance_of(np.zeros((0, 3), np.int8)) is None
+    assert concordance_of(np.array([[5, 0], [0, 4]], dtype=np.int8)) is None
+    assert concordance_of(table, most_cells=6)["features"] == 2
 
 
 @given(ratings, st.randoms())

@@ -36,11 +36,14 @@ def test_the_worked_example():
     assert value_per_effort(value, cost) == pytest.approx([18.7083], abs=5e-5)
 
 
-@pytest.mark.parametrize("others", [[(2, 2)], [(2, 2), (3, 5)]])
-def test_a_further_feature_reverses_no_pair(others):
-    points = scales.points(np.array([(4, 2), (3, 3.2), *others], dtype=float))
-    scores = additive_score(points, np.array([1.0, 1.0]))
+@pytest.mark.parametrize(("others", "min_max"), [([(2, 2)], [0.5, 0.75]), ([(2, 2), (3, 5)], [0.5, 0.45])])
+def test_a_further_feature_reverses_no_pair(others, min_max):
+    """The example of rank reversal: min-max over the set puts A below B, and above it once D exists."""
+    ratings = np.array([(4, 2), (3, 3.2), *others], dtype=float)
+    scores = additive_score(scales.points(ratings), np.array([1.0, 1.0]))
     assert scores[:2] / 100 == pytest.approx([0.5, 0.525])
+    of_the_set = (ratings - ratings.min(axis=0)) / np.ptp(ratings, axis=0)
+    assert of_the_set.mean(axis=1)[:2] == pytest.approx(min_max)
 
 
 def test_effort_that_is_unknown_or_nothing_gives_no_ratio():
@@ -77,6 +80,17 @@ def test_raising_a_rating_never_lowers_a_score_and_on_a_cost_scale_never_raises_
         after = additive_score(scales.points(raised, is_cost=is_cost), weights)
         assert sign * (after[i] - before[i]) >= -1e-9
         assert np.delete(after, i).tolist() == np.delete(before, i).tolist()
+
+
+@given(st.data(), means)
+def test_a_further_feature_and_other_scales_of_the_weights_change_no_score(data, ratings):
+    weights = data.draw(weights_of(ratings.shape[1]))
+    further = data.draw(hnp.arrays(float, (2, ratings.shape[1]), elements=st.floats(1, 5)))
+    scores = additive_score(scales.points(ratings), weights)
+    with_more = additive_score(scales.points(np.vstack([ratings, further])), weights)
+    assert with_more[: len(ratings)].tolist() == scores.tolist()
+    factor = data.draw(st.floats(0.01, 100))
+    assert additive_score(scales.points(ratings), factor * weights) == pytest.approx(scores)
 
 
 @given(st.data(), means)

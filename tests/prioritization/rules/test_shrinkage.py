@@ -34,6 +34,8 @@ def test_the_worked_example():
     assert prior.within == pytest.approx(0.458333, abs=5e-7)
     assert prior.between == pytest.approx(1.642157, abs=5e-7)
     assert prior.within / prior.between == pytest.approx(0.279, abs=5e-4)
+    # F = 11.1515 with n0 = 2.8333: between = (F - 1) within / n0
+    assert prior.between * 2.8333 / prior.within + 1 == pytest.approx(11.1515, abs=5e-4)
     assert prior.weight == 1
     assert not prior.is_fallback
     xbar = np.divide(counts @ VALUES, n, out=np.full(5, np.nan), where=n > 0)
@@ -41,6 +43,14 @@ def test_the_worked_example():
     assert m == pytest.approx([4.3, 3.625, 2.3, 4.25, 3.5])
     v = variance_of(counts, n, prior_weight=prior.weight, within=prior.within)
     assert v == pytest.approx([0.080952, 0.104167, 0.109524, 0.229167, 0.458333], abs=5e-7)
+
+
+def test_the_worked_examples_mean_squares():
+    groups = [each for each in EXAMPLE if each]
+    n, means = np.array([len(each) for each in groups]), np.array([np.mean(each) for each in groups])
+    between_square = (n * (means - 3.5) ** 2).sum() / (len(groups) - 1)
+    assert between_square / 0.458333 == pytest.approx(11.1515, abs=5e-4)
+    assert (n.sum() - (n**2).sum() / n.sum()) / (len(groups) - 1) == pytest.approx(2.8333, abs=5e-5)
 
 
 def test_the_worked_example_is_too_small_for_the_real_gates():

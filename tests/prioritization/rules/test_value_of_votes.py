@@ -33,6 +33,14 @@ def test_a_vote_that_moves_nothing_is_worth_nothing():
     assert value_of_one_vote(np.zeros(2), np.zeros(2)).tolist() == [0, 0]
 
 
+@given(st.floats(0.01, 5), st.floats(0, 100), st.floats(0, 20), st.floats(1, 25))
+def test_votes_on_features_alike_are_worth_alike_and_far_from_the_cut_nothing(s2, effective, distance, k):
+    steps = step(s2, np.full(3, effective), k)
+    worth = value_of_one_vote(steps, np.array([distance, distance, 40 * float(steps[0]) + 1]))
+    assert worth[0] == worth[1] >= 0
+    assert worth[2] == 0
+
+
 def test_features_alike_are_worth_alike():
     worth = value_of_one_vote(step(1.0, np.full(3, 2.0), 4), distances_to_cut(np.full(3, 50.0), 1))
     assert worth == pytest.approx(np.full(3, worth[0]))

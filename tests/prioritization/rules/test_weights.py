@@ -52,6 +52,13 @@ def test_nine_engineers_against_one_from_finance(beta, ratio):
     assert engineers / finance == pytest.approx(ratio)
 
 
+@pytest.mark.parametrize("beta", [0, 0.5, 1])
+@pytest.mark.parametrize("weight", [0.5, 1.0, 2.0])
+def test_one_voter_is_one_voter_whatever_they_weigh(beta, weight):
+    result = weigh(summed([(0, 0, 4, weight)]), ALIKE, beta=beta)
+    assert (result.mean[0], result.effective[0]) == pytest.approx((4, 1))
+
+
 def test_nobody_voted():
     result = weigh(ByDepartment(*(np.zeros((2, 1)),) * 4), np.ones(1))
     assert np.isnan(result.mean).all()
