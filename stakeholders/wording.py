@@ -39,11 +39,11 @@ def days(value: Number | None) -> str:
     return _("%(number)s\u00a0d") % {"number": decimal(value, places)}
 
 
-def share(value: Number | None) -> str:
-    """Return a share in [0, 1] as "35 %"."""
+def share(value: Number | None, places: int = 0) -> str:
+    """Return a share in [0, 1] as "35 %", or "33.3 %" with one place."""
     if value is None:
         return UNKNOWN
-    return _("%(number)s\u00a0%%") % {"number": decimal(Decimal(str(value)) * 100)}
+    return _("%(number)s\u00a0%%") % {"number": decimal(Decimal(str(value)) * 100, places)}
 
 
 def signed(value: Number | None, places: int = 1) -> str:

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from math import sqrt
+from math import isclose, sqrt
 
 from django.utils.translation import gettext as _
 
@@ -15,6 +15,7 @@ from prioritization.queries.lineup import pulled
 from prioritization.queries.outlook import Past, score_history
 from prioritization.queries.ranking import Weighed, weighed_criteria
 from prioritization.queries.ratings import ANONYMOUS, Vote, standing_votes
+from prioritization.queries.runs import of_one_run
 from prioritization.rules.rounding import round_to, round_to_total
 from prioritization.rules.scales import SPLIT_FROM, points
 from prioritization.rules.secrecy import AT_LEAST, put_together
@@ -29,6 +30,8 @@ Scores = dict[int | None, tuple[float, int, list[float]]]
 """Department id (None: of nobody, OTHERS: several) -> points, how many voted, the points that each of them gave."""
 FAR_FROM_SCORE = 15
 FAR_APART = 40
+WHOLE = 0.005
+"""A percentage that is nearer than this to a whole number is shown as one."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,7 @@ class Part:
     prior_mean, prior_weight  the average of all features, and how many voters it counts as
     share      the criterion's weight in [0, 1]
     exact      points of the score before the pull; `shown` is the same, rounded so that the column adds up
+    pulled_shown  points of the score after the pull, rounded so that those of all parts are the score shown
     of_max     points of the score in [0, 1] of the most that this criterion could give
     """
 
@@ -58,6 +62,7 @@ class Part:
     share: float
     exact: float
     shown: Decimal
+    pulled_shown: Decimal
     raw: float | None = None
 
     @property
@@ -66,9 +71,9 @@ class Part:
         return 0.0 if self.mean is None or self.raw is None else self.mean - self.raw
 
     @property
-    def pulled_points(self) -> float:
-        """Points of the score after the pull; those of all parts together are the score."""
-        return self.share * points(self.pulled, is_cost=self.is_cost)
+    def share_places(self) -> int:
+        """How many decimals its weight needs as a percentage, so that a reader can multiply by it: 0 or 1."""
+        return 0 if abs(100 * self.share - round(100 * self.share)) < WHOLE else 1
 
     @property
     def of_max(self) -> float:
@@ -193,7 +198,13 @@ def explanation(product: Product, number: int, *, names: Collection[str]) -> Exp
 
     names  as `access.names_seen_by` gives them: where a vote's secrecy is not among them, fewer than three people of a
            department are shown together with others
+
+    A score and what it was made with are of one run, however often another is written meanwhile.
     """
+    return of_one_run(product, lambda run: _explanation(product, number, run, names))
+
+
+def _explanation(product: Product, number: int, run: ScoreRun | None, names: Collection[str]) -> Explanation | None:
     feature = (
         Feature.objects.filter(product=product, number=number)
         .select_related("standing", "lead_team")
@@ -204,7 +215,6 @@ def explanation(product: Product, number: int, *, names: Collection[str]) -> Exp
         return None
     feature.product = product
     standing: Standing | None = getattr(feature, "standing", None)
-    run = ScoreRun.objects.filter(product=product).first()
     score = standing.score if standing and run else None
     criteria = weighed_criteria(run)
     parts, pull = _parts(standing, run, criteria) if standing and run and score is not None else ([], Decimal(0))
@@ -234,11 +244,16 @@ def _parts(standing: Standing, run: ScoreRun, criteria: Sequence[Weighed]) -> tu
         for each, cell, prior in zip(criteria, cells, priors, strict=True)
     ]
     *shown, pull = round_to_total([*exact, standing.score - sum(exact)], standing.score)
+    means = [pulled(cell, prior) for cell, prior in zip(cells, priors, strict=True)]
+    after = [each.share * points(mean, is_cost=each.is_cost) for each, mean in zip(criteria, means, strict=True)]
+    after_shown = round_to_total(
+        after, standing.score if isclose(sum(after), standing.score, abs_tol=1e-6) else sum(after)
+    )
     parts = [
         Part(
             name=each.name,
             mean=cell["mean"],
-            pulled=pulled(cell, prior),
+            pulled=mean,
             effective=cell["effective"],
             votes=cell["votes"],
             prior_mean=prior["mu"],
@@ -248,9 +263,12 @@ def _parts(standing: Standing, run: ScoreRun, criteria: Sequence[Weighed]) -> tu
             share=each.share,
             exact=one,
             shown=rounded,
+            pulled_shown=in_the_end,
             raw=cell.get("raw", cell["mean"]),
         )
-        for each, cell, prior, one, rounded in zip(criteria, cells, priors, exact, shown, strict=True)
+        for each, cell, prior, mean, one, rounded, in_the_end in zip(
+            criteria, cells, priors, means, exact, shown, after_shown, strict=True
+        )
     ]
     return parts, pull
 

@@ -201,12 +201,12 @@ def part_bar(part: Part) -> SafeString:
 def part_formula(part: Part) -> str:
     """The sum behind one criterion, with its numbers."""
     facts = {
-        "votes": wording.decimal(part.effective, 1),
+        "votes": wording.decimal(part.effective, 2),
         "k": wording.decimal(part.prior_weight, 2),
         "mu": wording.decimal(part.prior_mean, 2),
         "pulled": wording.decimal(part.pulled, 2),
-        "share": wording.share(part.share),
-        "points": wording.decimal(part.pulled_points, 1),
+        "share": wording.share(part.share, part.share_places),
+        "points": wording.decimal(part.pulled_shown, 1),
     }
     if part.mean is None:
         start = _("no votes, so the average %(mu)s") % facts

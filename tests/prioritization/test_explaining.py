@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from prioritization.actions import scoring
-from prioritization.models import ScoreResult, ScoreRun
+from prioritization.models import Criterion, ScoreResult, ScoreRun
 from prioritization.queries.comparison import comparison
 from prioritization.queries.explanation import explanation
 from prioritization.queries.lineup import lineup
@@ -13,6 +13,7 @@ from prioritization.queries.outlook import outlook
 from prioritization.rules import what_if
 from roadmap.models import Feature, Standing
 from tests import factories
+from tests.prioritization import panels
 from tests.prioritization.many import many_features
 from tests.prioritization.votes import rate, voting_round
 
@@ -187,14 +188,28 @@ def test_rating_styles_are_told_to_managers_alone(client, sign_in, mia, vera, st
     assert said not in text(sign_in(vera).get(f"{RANKING}1/"))
 
 
-def test_the_explanation_adds_up_to_the_score_for_every_feature(client, sign_in, mia, beacon, now):
-    many_features(beacon, 60, now=now)
+def test_weights_that_are_no_whole_percentages_and_a_cost_can_be_followed_too(client, sign_in, mia, beacon, stan, now):
+    """Three equal weights are 33.3 % each; what is shown of a score still follows from the rest of it."""
+    for place, key in enumerate(("value", "risk", "price")):
+        Criterion.objects.create(
+            product=beacon, key=key, name=key, low_anchor="1", high_anchor="5", weight=1, is_cost=key == "price",
+            position=place,
+        )  # fmt: skip
+    features = [factories.feature(beacon, f"F{n}") for n in range(5)]
+    voting = voting_round(beacon, features, closed=True)
+    sales, support = factories.seat(beacon, name="Sal"), factories.seat(beacon, department_name="Support")
+    for n, feature in enumerate(features):
+        rate(voting, stan, feature, value=1 + n, risk=5 - n, price=1 + (2 * n) % 5)
+        rate(voting, support, feature, value=3, price=5 - n)
+        if n % 2:
+            rate(voting, sales, feature, value=4)
+    rate(voting, stan, features[4], price=None)
+    rate(voting, support, features[4], price=None)
+    scoring.score(beacon, now=now)
     sign_in(mia)
-    checked = 0
-    for number_, score in Standing.objects.filter(rank__isnull=False).values_list("feature__number", "score"):
-        body = client.get(f"{RANKING}{number_}/", headers={"HX-Request": "true"}).content.decode()
-        rows = cells(re.search(r'<table class="parts">.*?</table>', body, re.S)[0])[1:]
-        assert sum(number(row[-1]) for row in rows[:-1]) == number(rows[-1][-1])
-        assert abs(number(rows[-1][-1]) - Decimal(score)) <= Decimal("0.05")
-        checked += 1
-    assert checked == 57
+    for standing in Standing.objects.select_related("feature"):
+        body = client.get(f"{RANKING}{standing.feature.number}/", headers={"HX-Request": "true"}).content.decode()
+        panel = panels.read_panel(body)
+        assert {row.share for row in panel.rows} == {0.333}
+        assert (panel.rows[2].mean is None) is (standing.feature == features[4])
+        panels.check(panel, score=standing.score, rank=standing.rank)

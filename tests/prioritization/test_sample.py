@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from datetime import UTC, datetime
-from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 
@@ -25,6 +24,7 @@ from roadmap.models import Answer, Feature, Product, Standing, Version
 from roadmap.queries.versions import broken_link
 from stakeholders.models import Activity, Department, Message, Round, Seat, User
 from tests import factories
+from tests.prioritization import panels
 
 pytestmark = pytest.mark.django_db
 TUESDAY = datetime(2026, 11, 24, 8, 15, tzinfo=UTC)
@@ -122,20 +122,21 @@ def _its_scores_follow_from_its_votes(product: Product) -> None:
 
 
 def _every_explanation_adds_up(product: Product, client) -> None:
-    """What the page shows of each feature's score is added up again, as a reader would."""
+    """What the page shows of each feature's score is worked out again from its own figures, as a reader would."""
     client.force_login(product.seats.get(user__email__startswith="mia.").user)
-    ranked = Standing.objects.filter(product=product, rank__isnull=False).values_list("feature__number", "score")
-    for number, score in ranked:
+    scored = Standing.objects.filter(product=product, score__isnull=False).values_list(
+        "feature__number", "score", "rank"
+    )
+    for number, score, rank in scored:
         body = client.get(f"/p/beacon/ranking/{number}/", headers={"HX-Request": "true"}).content.decode()
-        table = re.search(r'<table class="parts">(.*?)</table>', body, re.S)[1]
-        shown = [
-            Decimal(cell.replace("−", "-").replace("+", ""))
-            for cell in re.findall(r'<td class="number[^"]*">([−+]?[0-9.]+)</td></tr>', table)
-        ]
-        assert len(shown) == 6
-        assert sum(shown[:-1]) == shown[-1]
-        assert abs(shown[-1] - Decimal(score)) <= Decimal("0.05")
-    assert len(ranked) > 20
+        panel = panels.read_panel(body)
+        assert len(panel.rows) == 4
+        panels.check(panel, score=score, rank=rank)
+    assert len(scored) > 20
+    unrated = Feature.objects.filter(product=product).exclude(standing__score__isnull=False)
+    for number in unrated.values_list("number", flat=True):
+        body = client.get(f"/p/beacon/ranking/{number}/", headers={"HX-Request": "true"}).content.decode()
+        assert "nobody has voted on it yet" in body and "How " not in body
 
 
 def _no_ballot_moves_a_score_further_than_the_page_says(product: Product, client, now: datetime) -> None:
