@@ -17,6 +17,8 @@ from django.utils.translation import ngettext
 
 from prioritization.models import ScoreRun
 from prioritization.queries.ranking import Weighed, weighed_criteria
+from prioritization.rules.scales import SPLIT_FROM
+from roadmap.models import Feature, Release
 from stakeholders import wording
 
 RULES = Path(__file__).resolve().parent.parent / "rules"
@@ -29,6 +31,7 @@ NOT_METHODS = frozenset(
         "needs",
         "normal",
         "rating_sheets",
+        "rating_tables",
         "relief",
         "scoring",
         "secrecy",
@@ -36,6 +39,10 @@ NOT_METHODS = frozenset(
     }
 )
 """Rules that are no method of the ranking: how ballots are shuffled, what a criterion is, what hurries, plain twins."""
+
+FIRM, TENTATIVE = 0.8, 0.667
+"""From where Krippendorff lets one rely on an alpha, and from where on draw tentative conclusions."""
+ROBUST = {"trimmed": lazy("20 % trimmed mean"), "median": lazy("median")}
 
 _TERM = re.compile(r"^(\S(?:.*?\S)?) {2,}(\S.*)$")
 
@@ -204,27 +211,137 @@ def _priors(run: ScoreRun, criteria: Sequence[Weighed]) -> list[str]:
 
 def _intervals(run: ScoreRun, criteria: Sequence[Weighed]) -> list[str]:
     said = [_("interval of a score = score ± 1.645 × its standard error, 90 %")]
+    if run.used.get("level") is not None:
+        said.append(
+            _("Doubt about the level of all voters, in every interval and in no comparison: variance %(level)s")
+            % {"level": wording.decimal(run.used["level"], 2)}
+        )
+    rows = run.used.get("correlation") or []
+    between = [value for at, row in enumerate(rows) for value in row[:at]]
+    if between:
+        words = {"low": wording.decimal(min(between), 2), "high": wording.decimal(max(between), 2)}
+        said.append(_("Within a ballot the criteria go together by %(low)s to %(high)s.") % words)
+    return said
+
+
+def _tiers(run: ScoreRun, criteria: Sequence[Weighed]) -> list[str]:
+    words = {
+        "n": wording.decimal(run.ranked),
+        "draws": wording.decimal(run.used.get("draws", 0)),
+        "tiers": wording.decimal(run.used.get("tiers", 0)),
+        "contested": wording.decimal(run.used.get("contested", 0)),
+    }
+    said = [
+        _("%(n)s ranked features, drawn %(draws)s times; tiers: %(tiers)s; contested at the line: %(contested)s")
+        % words
+    ]
     if run.seed:
         said.append(_("The draws of this ranking began with the seed %(seed)d.") % {"seed": run.seed})
     return said
 
 
-def _tiers(run: ScoreRun, criteria: Sequence[Weighed]) -> list[str]:
-    return [_("%(n)s ranked features, drawn 400 times") % {"n": wording.decimal(run.ranked)}]
-
-
 def _disagreement(run: ScoreRun, criteria: Sequence[Weighed]) -> list[str]:
     split = run.used.get("split", 0)
     said = [
-        ngettext("%(n)s feature is split: above 0.6", "%(n)s features are split: above 0.6", split)
-        % {"n": wording.decimal(split)}
+        ngettext("%(n)s feature is split: above %(from)s", "%(n)s features are split: above %(from)s", split)
+        % {"n": wording.decimal(split), "from": wording.decimal(SPLIT_FROM, 1)}
     ]
     for each in criteria:
-        alpha = (run.used.get("alpha") or {}).get(each.key)
-        if alpha is not None:
-            words = {"name": each.name, "alpha": wording.decimal(alpha, 2)}
-            said.append(_("%(name)s: Krippendorff’s alpha %(alpha)s") % words)
+        said.append(_alpha_in_words(each.name, (run.used.get("alpha") or {}).get(each.key)))
+        if found := (run.used.get("concordance") or {}).get(each.key):
+            words = {
+                "name": each.name,
+                "w": wording.decimal(found["w"], 2),
+                "people": wording.decimal(found["raters"]),
+                "features": wording.decimal(found["features"]),
+            }
+            said.append(
+                _(
+                    "%(name)s: Kendall’s W %(w)s, of %(people)s people on the %(features)s features that all of them rated"
+                )
+                % words
+            )
     return said
+
+
+def _alpha_in_words(name: str, alpha: float | None) -> str:
+    words = {"name": name, "alpha": wording.decimal(alpha, 2)}
+    if alpha is None:
+        return (
+            _("%(name)s: Krippendorff’s alpha is undefined: everyone gave the same, or no two people rated one feature")
+            % words
+        )
+    if alpha >= FIRM:
+        return _("%(name)s: Krippendorff’s alpha %(alpha)s: people share a view") % words
+    if alpha >= TENTATIVE:
+        return _("%(name)s: Krippendorff’s alpha %(alpha)s: people share a view, tentatively") % words
+    return _("%(name)s: Krippendorff’s alpha %(alpha)s: people do not share a view, which is no error") % words
+
+
+def _worth(run: ScoreRun, criteria: Sequence[Weighed]) -> list[str]:
+    k = (run.used.get("cut") or {}).get("k") or 0
+    if not 0 < k < run.ranked:
+        return [_("The list is cut nowhere, so one more vote moves nothing across a line.")]
+    words = {"k": wording.decimal(k), "n": wording.decimal(run.ranked)}
+    return [_("The line is after the first %(k)s of %(n)s: a vote is worth what it may move across it.") % words]
+
+
+def _weights(run: ScoreRun, criteria: Sequence[Weighed]) -> list[str]:
+    entered = {each["key"]: each["entered"] for each in run.criteria}
+    return [
+        _("%(name)s: weight %(entered)s as entered, %(share)s as used")
+        % {
+            "name": each.name,
+            "entered": wording.decimal(entered[each.key], 0 if entered[each.key] == int(entered[each.key]) else 2),
+            "share": wording.share(each.share, 1),
+        }
+        for each in criteria
+    ]
+
+
+def _influence(run: ScoreRun, criteria: Sequence[Weighed]) -> list[str]:
+    capped = run.used.get("capped", 0)
+    share = wording.share(run.used.get("largest_share"))
+    said = [
+        ngettext(
+            "Nobody holds more than %(share)s of the weight of a feature and criterion, from three voters up: one was held back.",
+            "Nobody holds more than %(share)s of the weight of a feature and criterion, from three voters up: held back %(n)s times.",
+            capped,
+        )
+        % {"share": share, "n": wording.decimal(capped)}
+    ]
+    robust = run.used.get("robust") or {}
+    moved = {pk for found in robust.values() for pk in (*found["entering"], *found["leaving"])}
+    keys = dict(Feature.objects.filter(pk__in=moved).values_list("pk", "number"))
+    for name, title in ROBUST.items():
+        if found := robust.get(name):
+            said.append(_survival_in_words(str(title), found, keys, run))
+    return said
+
+
+def _survival_in_words(name: str, found: dict[str, Any], numbers: dict[int, int], run: ScoreRun) -> str:
+    def listed(ids: Sequence[int]) -> str:
+        return ", ".join(f"{run.product.key}-{numbers[pk]}" for pk in ids if pk in numbers)
+
+    words = {"name": name, "tau": wording.decimal(found["tau"], 2), "k": (run.used.get("cut") or {}).get("k") or 0}
+    words |= {"in": listed(found["entering"]), "out": listed(found["leaving"])}
+    if not words["in"]:
+        return _("With the %(name)s the first %(k)s stay the same; the whole order agrees by a tau of %(tau)s.") % words
+    return (
+        _(
+            "With the %(name)s %(in)s would come among the first %(k)s for %(out)s; the whole order agrees by a tau of %(tau)s."
+        )
+        % words
+    )
+
+
+def _cut(run: ScoreRun, criteria: Sequence[Weighed]) -> list[str]:
+    cut = run.used.get("cut") or {}
+    release = Release.objects.filter(pk=cut.get("release")).first() if cut.get("release") else None
+    words = {"k": wording.decimal(cut.get("k") or 0), "release": release.name if release else ""}
+    if release is None:
+        return [_("No release has any capacity, so the list is cut after its upper third: the first %(k)s.") % words]
+    return [_("The capacity of %(release)s reaches the first %(k)s.") % words]
 
 
 def _nothing(run: ScoreRun, criteria: Sequence[Weighed]) -> list[str]:
@@ -235,12 +352,12 @@ _METHODS: tuple[tuple[str, Promise | Any, tuple[str, ...], Numbers], ...] = (
     ("score", lazy("Scales and the score"), ("scales", "score"), _score),
     ("voters", lazy("What a vote weighs"), ("weights",), _voters),
     ("style", lazy("Rating style"), ("rating_style",), _style),
-    ("pull", lazy("The pull toward the average"), ("shrinkage", "fit"), _priors),
+    ("pull", lazy("The pull toward the average"), ("shrinkage", "fit", "own_score"), _priors),
     ("intervals", lazy("How sure a score is"), ("intervals", "residuals"), _intervals),
     ("ranks", lazy("Plausible ranks and tiers"), ("rank_intervals",), _tiers),
     ("split", lazy("Disagreement"), ("disagreement", "reliability", "departments"), _disagreement),
-    ("votes", lazy("Whom to ask"), ("value_of_votes",), _nothing),
-    ("sensitivity", lazy("Other weights"), ("sensitivity",), _nothing),
-    ("influence", lazy("Influence of one voter"), ("influence", "ballot_influence", "flags", "robust"), _nothing),
-    ("cut", lazy("The capacity line, and rounding"), ("cut_line", "rounding"), _nothing),
+    ("votes", lazy("Whom to ask"), ("value_of_votes",), _worth),
+    ("sensitivity", lazy("Other weights"), ("sensitivity",), _weights),
+    ("influence", lazy("Influence of one voter"), ("influence", "ballot_influence", "flags", "robust"), _influence),
+    ("cut", lazy("The capacity line, and rounding"), ("cut_line", "rounding"), _cut),
 )
