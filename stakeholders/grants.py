@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import secrets
 from copy import copy
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 
 from stakeholders import clock
-from stakeholders.models import Grant, Invitation, Link
+from stakeholders.models import Grant, Invitation, Link, Round, Seat
 from stakeholders.rules.tokens import hash_of
+from stakeholders.statements import Planned, as_stored, instant, known
 
 COOKIE = "__Host-answers" if settings.IS_HTTPS else "answers"
 LIFETIME = timedelta(hours=12)
@@ -54,37 +59,156 @@ def take_away(request: HttpRequest, round_id: int) -> None:
         Grant.objects.filter(browser_hash=hash_of(browser), link__round_id=round_id).delete()
 
 
+@dataclass(frozen=True, slots=True)
+class Right:
+    """That a browser may answer, and the little that an answer needs to know: whose place, in which round, until when.
+
+    seat_id     of the link: the person asked, or who stands in for them (`stands_in`)
+    asked_seat  of the person asked
+    more        what the reading was made to bring besides
+    """
+
+    round: Round
+    invitation_id: int
+    seat_id: int
+    asked_seat: int
+    stands_in: bool
+    department_id: int | None
+    extended_to: datetime | None
+    asked: int
+    answered: int
+    more: tuple[Any, ...]
+
+    def invitation(self) -> Invitation:
+        """Return the invitation with the columns that are known here; others are read when something asks for them."""
+        found = known(
+            Invitation,
+            {
+                "id": self.invitation_id,
+                "round_id": self.round.pk,
+                "seat_id": self.asked_seat,
+                "department_id": self.department_id,
+                "extended_to": self.extended_to,
+                "asked": self.asked,
+                "answered": self.answered,
+            },
+        )
+        found.round = self.round
+        if self.stands_in:
+            found.standing_in = known(Seat, {"id": self.seat_id})
+        return found
+
+
+class Reading:
+    """Reads a browser's right in a round, all of it anew, in one query that is planned once.
+
+    columns, joins  what an upper app needs to know besides, by the invitation `i` and the round `r`
+    """
+
+    def __init__(self, name: str, *, columns: str = "", joins: str = "") -> None:
+        more = f", {columns}" if columns else ""
+        sql = f"SELECT {RIGHT}{more} FROM {GRANTED} {joins} WHERE {OF_BROWSER}"  # noqa: S608
+        self.planned = Planned(f"right_{name}", sql)
+
+    def right(self, request: HttpRequest, public_id: str, *, kind: str | None) -> Right:
+        """See `access.granted_invitation`."""
+        browser, now = request.COOKIES.get(COOKIE), clock.now()
+        if not browser:
+            raise Http404
+        rows = self.planned.rows([hash_of(browser), public_id, as_stored(now)])
+        if not rows:
+            raise Http404
+        return _decide(rows[0], now, kind)
+
+
+RIGHT_COLUMNS = {
+    "granted_generation": "g.generation",
+    "generation": "l.generation",
+    "link_kind": "l.kind",
+    "revoked_at": "l.revoked_at",
+    "expires_at": "l.expires_at",
+    "seat_id": "l.seat_id",
+    "seat_left_at": "holder.left_at",
+    "purge_started_at": "p.purge_started_at",
+    "delegate_id": "d.delegate_id",
+    "declined_at": "d.declined_at",
+    "ended_at": "d.ended_at",
+    "invitation_id": "i.id",
+    "removed_at": "i.removed_at",
+    "asked_seat": "i.seat_id",
+    "asked_left_at": "person.left_at",
+    "department_id": "i.department_id",
+    "extended_to": "i.extended_to",
+    "asked": "i.asked",
+    "answered": "i.answered",
+}
+ROUND_COLUMNS = (
+    "id",
+    "public_id",
+    "product_id",
+    "kind",
+    "zone",
+    "wall_time",
+    "opened_at",
+    "deadline_at",
+    "last_deadline_at",
+    "closed_at",
+    "cancelled_at",
+)
+RIGHT = ", ".join([*RIGHT_COLUMNS.values(), *(f"r.{each}" for each in ROUND_COLUMNS)])
+GRANTED = """stakeholders_grant g
+    JOIN stakeholders_link l ON l.id = g.link_id
+    JOIN stakeholders_round r ON r.id = l.round_id
+    JOIN roadmap_product p ON p.id = r.product_id
+    JOIN stakeholders_seat holder ON holder.id = l.seat_id
+    LEFT JOIN stakeholders_delegation d ON d.id = l.delegation_id
+    LEFT JOIN stakeholders_invitation i ON i.id = COALESCE(
+        d.invitation_id,
+        (SELECT own.id FROM stakeholders_invitation own WHERE own.round_id = l.round_id AND own.seat_id = l.seat_id))
+    LEFT JOIN stakeholders_seat person ON person.id = i.seat_id"""
+# the button pressed last, also where it was pressed before
+OF_BROWSER = (
+    "g.browser_hash = %s AND r.public_id = %s AND g.expires_at > %s ORDER BY g.expires_at DESC, g.id DESC LIMIT 1"
+)
+PAGE = Reading("page")
+
+
+def _decide(row: tuple[Any, ...], now: datetime, kind: str | None) -> Right:
+    """Say whether a grant, as it was read with all that it hangs on, lets its browser answer. Raises Http404 and Gone."""
+    told, rest = row[: len(RIGHT_COLUMNS)], row[len(RIGHT_COLUMNS) :]
+    found = SimpleNamespace(**dict(zip(RIGHT_COLUMNS, told, strict=True)))
+    told_of_round = zip(ROUND_COLUMNS, rest, strict=False)
+    round = known(Round, {name: instant(value) if name.endswith("_at") else value for name, value in told_of_round})
+    if kind not in (None, round.kind) or found.purge_started_at:
+        raise Http404
+    expires_at = instant(found.expires_at)
+    if found.granted_generation != found.generation or found.revoked_at or (expires_at and expires_at <= now):
+        raise Gone("revoked", product=round.product, round=round)
+    stands_in = found.link_kind == Link.Kind.DELEGATE
+    if stands_in and (found.delegate_id is None or found.declined_at or found.ended_at or found.seat_left_at):
+        raise Gone("delegation-ended", product=round.product, round=round)
+    if found.invitation_id is None or found.removed_at or found.seat_left_at or found.asked_left_at:
+        raise Gone("removed", product=round.product, round=round)
+    return Right(
+        round,
+        found.invitation_id,
+        found.seat_id,
+        found.asked_seat,
+        stands_in,
+        found.department_id,
+        instant(found.extended_to),
+        found.asked,
+        found.answered,
+        rest[len(ROUND_COLUMNS) :],
+    )
+
+
 def invitation(request: HttpRequest, public_id: str, *, kind: str | None) -> Invitation:
     """See `access.granted_invitation`."""
-    browser = request.COOKIES.get(COOKIE)
-    now = clock.now()
-    grant = (
-        Grant.objects.filter(browser_hash=hash_of(browser), link__round__public_id=public_id, expires_at__gt=now)
-        .select_related(
-            "link__seat__user",
-            "link__seat__department",
-            "link__round__product",
-            "link__round__opened_by__user",
-            "link__delegation",
-        )
-        .order_by("-expires_at", "-pk")  # the button pressed last, also where it was pressed before
-        .first()
-        if browser
-        else None
-    )
-    if grant is None or kind not in (None, grant.link.round.kind):
-        raise Http404
-    link = grant.link
-    if link.round.product.purge_started_at:
-        raise Http404
-    if grant.generation != link.generation or not link.is_live_at(now):
-        raise Gone("revoked", product=link.round.product, round=link.round)
-    if link.kind == Link.Kind.DELEGATE:
-        return _as_delegate(link)
-    asked = Invitation.objects.filter(round_id=link.round_id, seat_id=link.seat_id).select_related("department").first()
-    if asked is None or asked.removed_at or not link.seat.is_current:
-        raise Gone("removed", product=link.round.product, round=link.round)
-    asked.round, asked.seat = link.round, link.seat
+    right = PAGE.right(request, public_id, kind=kind)
+    asked = get_object_or_404(Invitation.objects.select_related(*LOADED), pk=right.invitation_id)
+    if right.stands_in:
+        asked.standing_in = Seat.objects.select_related("user", "department").get(pk=right.seat_id)
     return asked
 
 
@@ -126,16 +250,3 @@ def invitations_of(request: HttpRequest) -> list[Invitation]:
 
 
 LOADED = ("round__product", "round__opened_by__user", "seat__user", "seat__product", "seat__department", "department")
-
-
-def _as_delegate(link: Link) -> Invitation:
-    """Return the invitation of the person for whom the link's seat stands in, which it names."""
-    asked = Invitation.objects.select_related("seat__user", "seat__department", "department").get(
-        pk=link.delegation.invitation_id
-    )
-    if not link.delegation.is_let_in or not link.seat.is_current:
-        raise Gone("delegation-ended", product=link.round.product, round=link.round)
-    if asked.removed_at or not asked.seat.is_current:
-        raise Gone("removed", product=link.round.product, round=link.round)
-    asked.round, asked.standing_in = link.round, link.seat
-    return asked

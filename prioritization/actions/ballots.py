@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -12,9 +12,10 @@ from django.db.models import F, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
+from prioritization.actions.ballot_rows import Entry, hold, write
 from prioritization.actions.tallies import ask_count, recount
-from prioritization.models import Ballot, Rating, RatingChange
-from prioritization.queries.ballot import criteria_for
+from prioritization.models import Ballot
+from prioritization.queries.ballot import Cells, as_shown, criteria_for
 from prioritization.rules.ballots import Given, Nonce, is_overtaken, read_nonce
 from stakeholders.actions import outbox
 from stakeholders.actions.closing import taking_answer
@@ -43,12 +44,14 @@ class Saved:
     answered, asked  how many cells have an answer now, of how many
     changed          how many cells this answer made new or other
     arrived          when it came in; of a request that is repeated, when it came for the first time
+    standing         what stands about the features that the answer was about, as the person may see it
     """
 
     answered: int
     asked: int
     changed: int
     arrived: datetime
+    standing: Cells
 
 
 def save_ratings(
@@ -104,22 +107,13 @@ def _save(
     asked = ballot.voting.feature_ids
     if unasked := [pk for pk, answers in sheet.items() if pk not in asked or not set(answers) <= allowed]:
         raise NotAsked(unasked[0])
+    waited_ms = int(waited / timedelta(milliseconds=1))
     given = [
-        Rating(
-            ballot=ballot,
-            feature_id=pk,
-            criterion=key,
-            value=value,
-            entered_by=by,
-            arrived_at=arrived,
-            waited_ms=_ms(waited),
-        )
+        Entry(pk, key, value, by.pk if by else None, arrived, waited_ms)
         for pk, answers in sheet.items()
         for key, value in answers.items()
     ]
     with taking_answer(invitation, arrived=arrived):
-        # the devices of one person wait for each other here, and nobody else does
-        Ballot.objects.select_for_update(no_key=True).values_list("pk").get(pk=ballot.pk)
         history = _History(ballot, sheet)
         new = [each for each in given if not history.repeats(each, nonce)]
         heard = [each for each in new if not history.is_spoken_for(each)]
@@ -127,110 +121,100 @@ def _save(
             raise OwnAnswerStands(own_answer_stands(invitation), code="own")
         standing = [each for each in heard if not history.overtakes(each, nonce)]
         changed = [each for each in standing if not history.says_already(each) or history.is_louder(each)]
+        after = history.held | {each.cell: each for each in standing}
+        answered = sum(criterion in allowed for _feature, criterion in after)
         if standing:
-            _write(standing, changed, nonce if nonce and not history.first_arrival(nonce) else None)
-        answered = ballot.ratings.filter(criterion__in=allowed).count()
+            write(
+                ballot.pk,
+                invitation.pk,
+                standing,
+                changed,
+                nonce=str(nonce) if nonce and not history.first_arrival(nonce) else "",
+                answered=answered,
+                is_complete=answered >= invitation.asked,
+                arrived=arrived,
+            )
         if changed:
-            _note_progress(invitation, answered, arrived, is_entered=entered_by is not None)
+            _note_beginning(invitation, arrived, is_entered=entered_by is not None)
         if standing:
             follow_up(invitation.round.product_id, {each.feature_id for each in standing}, now=arrived)
     first = history.first_arrival(nonce) if nonce and not new else None
-    return Saved(answered, invitation.asked, len(changed), first or arrived)
+    return Saved(
+        answered, invitation.asked, len(changed), first or arrived, _seen_by(invitation, after.values(), sheet)
+    )
 
 
-def _ms(waited: timedelta) -> int:
-    return int(waited / timedelta(milliseconds=1))
+def _seen_by(invitation: Invitation, entries: Iterable[Entry], sheet: Mapping[int, Answers]) -> Cells:
+    """Return what stands about the features of a sheet; whoever stands in sees nothing that the person said."""
+    stands_in = invitation.standing_in is not None
+    shown = (each for each in entries if each.feature_id in sheet and (each.entered_by_id or not stands_in))
+    return as_shown(each[:3] for each in shown)
 
 
 class _History:
-    """What stands on a ballot about some features, and every change that led to it."""
+    """What stands on a ballot, and every change of some features that led to it; taken under the ballot's lock."""
 
     def __init__(self, ballot: Ballot, feature_ids: Collection[int]) -> None:
-        self.held = {
-            (each.feature_id, each.criterion): each for each in ballot.ratings.filter(feature_id__in=feature_ids)
-        }
+        held, changes = hold(ballot.pk, feature_ids)
+        self.held = {each.cell: each for each in held}
         self.invitation = ballot.invitation
-        self.changes: dict[tuple[int, str], list[RatingChange]] = defaultdict(list)
-        for each in ballot.changes.filter(feature_id__in=feature_ids):
-            self.changes[each.feature_id, each.criterion].append(each)
+        self.changes: dict[tuple[int, str], list[Entry]] = defaultdict(list)
+        for each in changes:
+            self.changes[each.cell].append(each)
 
-    def repeats(self, rating: Rating, nonce: Nonce | None) -> bool:
+    def repeats(self, entry: Entry, nonce: Nonce | None) -> bool:
         """Whether this very answer came before: the same nonce and the same value.
 
         The same nonce with another value is another answer: the Back button brings a form again, its nonce with it.
         """
-        changes = self.changes[rating.feature_id, rating.criterion]
-        return nonce is not None and any((each.nonce, each.value) == (str(nonce), rating.value) for each in changes)
+        changes = self.changes[entry.cell]
+        return nonce is not None and any((each.nonce, each.value) == (str(nonce), entry.value) for each in changes)
 
     def first_arrival(self, nonce: Nonce) -> datetime | None:
         """Return when a request of this nonce first changed anything; None if none has."""
         came = (each.arrived_at for changes in self.changes.values() for each in changes if each.nonce == str(nonce))
         return min(came, default=None)
 
-    def says_already(self, rating: Rating) -> bool:
-        held = self.held.get((rating.feature_id, rating.criterion))
-        return held is not None and held.value == rating.value
+    def says_already(self, entry: Entry) -> bool:
+        held = self.held.get(entry.cell)
+        return held is not None and held.value == entry.value
 
-    def is_spoken_for(self, rating: Rating) -> bool:
+    def is_spoken_for(self, entry: Entry) -> bool:
         """Whether a stronger voice has answered this cell."""
-        held = self.held.get((rating.feature_id, rating.criterion))
-        return held is not None and self._voice(held) > self._voice(rating)
+        held = self.held.get(entry.cell)
+        return held is not None and self._voice(held) > self._voice(entry)
 
-    def is_louder(self, rating: Rating) -> bool:
+    def is_louder(self, entry: Entry) -> bool:
         """Whether this is a stronger voice than what stands: then it stands whenever it comes, and is written down anew."""
-        held = self.held.get((rating.feature_id, rating.criterion))
-        return held is not None and self._voice(rating) > self._voice(held)
+        held = self.held.get(entry.cell)
+        return held is not None and self._voice(entry) > self._voice(held)
 
     @cached_property
     def _delegate(self) -> int | None:
         seat = self.invitation.seat_id
         return delegates_of(self.invitation.round, [seat]).get(seat)
 
-    def _voice(self, rating: Rating) -> Voice:
-        """Whose voice a rating is; who is the delegate is asked only where somebody stood in."""
-        return voice_of(rating.entered_by_id, delegate=self._delegate if rating.entered_by_id else None)
+    def _voice(self, entry: Entry) -> Voice:
+        """Whose voice an answer is; who is the delegate is asked only where somebody stood in."""
+        return voice_of(entry.entered_by_id, delegate=self._delegate if entry.entered_by_id else None)
 
-    def overtakes(self, rating: Rating, nonce: Nonce | None) -> bool:
-        """Whether what stands in this cell is later than `rating`."""
-        if self.is_louder(rating):
+    def overtakes(self, entry: Entry, nonce: Nonce | None) -> bool:
+        """Whether what stands in this cell is later than `entry`."""
+        if self.is_louder(entry):
             return False
-        cell = rating.feature_id, rating.criterion
-        nonces = [read_nonce(each.nonce) for each in self.changes[cell]]
-        held = self.held.get(cell)
+        nonces = [read_nonce(each.nonce) for each in self.changes[entry.cell]]
+        held = self.held.get(entry.cell)
         stands = Given(nonces[-1] if nonces else None, held.given_at) if held else None
-        return is_overtaken(Given(nonce, rating.given_at), stands, [each for each in nonces if each])
+        return is_overtaken(Given(nonce, entry.given_at), stands, [each for each in nonces if each])
 
 
-def _write(standing: list[Rating], changed: list[Rating], nonce: Nonce | None) -> None:
-    """Write the ratings that stand now; of those that say what was said before only the time is new."""
-    Rating.objects.bulk_create(
-        standing,
-        update_conflicts=True,
-        unique_fields=["ballot", "feature", "criterion"],
-        update_fields=["value", "entered_by", "arrived_at", "waited_ms"],
-    )
-    RatingChange.objects.bulk_create(
-        RatingChange(
-            ballot=each.ballot,
-            feature_id=each.feature_id,
-            criterion=each.criterion,
-            value=each.value,
-            entered_by=each.entered_by,
-            arrived_at=each.arrived_at,
-            waited_ms=each.waited_ms,
-            nonce=str(nonce or ""),
-        )
-        for each in changed
-    )
-
-
-def _note_progress(invitation: Invitation, answered: int, arrived: datetime, *, is_entered: bool) -> None:
-    begins = invitation.answered == 0
-    done_at = {"answered_at": Coalesce(F("answered_at"), Value(arrived))} if answered >= invitation.asked else {}
-    Invitation.objects.filter(pk=invitation.pk).update(answered=answered, last_answer_at=arrived, **done_at)
-    if invitation.standing_in is not None and begins:
+def _note_beginning(invitation: Invitation, arrived: datetime, *, is_entered: bool) -> None:
+    """With a person's first answer: who stood in for them is logged, and a receipt of what will be in is due in a while."""
+    if invitation.answered:
+        return
+    if invitation.standing_in is not None:
         record(invitation.standing_in, Verb.STOOD_IN, invitation.round, at=arrived, seat=invitation.seat_id)
-    if begins and not is_entered:
+    if not is_entered:
         due_at = arrived + UNFINISHED_RECEIPT_AFTER
         outbox.queue(Message.Kind.RECEIPT, invitation.round, [invitation], due_at=due_at, now=arrived, name="begun")
 

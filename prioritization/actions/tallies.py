@@ -11,10 +11,11 @@ from django.db import transaction
 from django.db.models import F
 
 from prioritization.actions.scores import request_scores
-from prioritization.models import CountRequest, Rating, ScoreRequest, Tally, VotingRound
+from prioritization.models import CountRequest, Rating, Tally, VotingRound
 from prioritization.queries.ratings import Vote, standing_votes
 from prioritization.rules.secrecy import comes_out
 from roadmap.models import Feature
+from stakeholders.statements import together
 
 Cell = tuple[int, str, int | None, int | None]
 
@@ -93,8 +94,19 @@ def ask_count(product_id: int, feature_ids: Iterable[int], *, now: datetime) -> 
     counts (`count_asked`) as soon as the transaction is through, and all that came meanwhile at once; closing a round
     counts by itself. A request that a run overlooked, because both ended at the same time, is found by the sweep.
     """
-    CountRequest.objects.bulk_create(CountRequest(product_id=product_id, feature_id=each) for each in feature_ids)
-    if not ScoreRequest.objects.filter(product_id=product_id, claimed_at=None).exists():
+    ids = sorted(feature_ids)
+    marks = ", ".join(["(%s, %s)"] * len(ids))
+    ((is_waiting,),) = together(
+        (
+            f"INSERT INTO prioritization_countrequest (product_id, feature_id) VALUES {marks}",  # noqa: S608
+            [part for each in ids for part in (product_id, each)],
+        ),
+        (
+            "SELECT EXISTS(SELECT 1 FROM prioritization_scorerequest WHERE product_id = %s AND claimed_at IS NULL)",
+            [product_id],
+        ),
+    )
+    if not is_waiting:
         request_scores(product_id, now=now)
 
 

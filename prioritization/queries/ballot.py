@@ -12,6 +12,9 @@ from prioritization.rules.criteria import AskedCriterion
 from roadmap.models import Feature
 from stakeholders.models import Seat
 
+Cells = dict[tuple[int, str], str]
+"""(feature id, criterion) -> "1".."5", or "none" for no opinion."""
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -177,7 +180,7 @@ def sheet(ballot: Ballot, *, with_last: bool = False) -> Sheet:
     stands_in = ballot.invitation.standing_in is not None
     ratings = Rating.objects.filter(ballot=ballot)
     rows = list(ratings.values_list("feature_id", "criterion", "value", "entered_by_id"))
-    given = _as_shown((feature, key, value) for feature, key, value, by in rows if by or not stands_in)
+    given = as_shown((feature, key, value) for feature, key, value, by in rows if by or not stands_in)
     entered_by = [] if stands_in else [by for *_cell, by in rows if by]
     last = _last_time(ballot, features) if with_last and not stands_in else {}
     asked = [
@@ -197,7 +200,7 @@ def _names(seats: Collection[int]) -> tuple[str, ...]:
     return tuple(sorted(each.user.get_full_name() for each in found))
 
 
-def _last_time(ballot: Ballot, feature_ids: Collection[int]) -> dict[tuple[int, str], str]:
+def _last_time(ballot: Ballot, feature_ids: Collection[int]) -> Cells:
     """Return this person's latest answers about these features in rounds that opened before; withdrawn ones say nothing."""
     invitation = ballot.invitation
     earlier = Rating.objects.filter(
@@ -206,23 +209,14 @@ def _last_time(ballot: Ballot, feature_ids: Collection[int]) -> dict[tuple[int, 
         ballot__voting__round__opened_at__lt=invitation.round.opened_at,
         ballot__voting__round__cancelled_at=None,
     )
-    return _as_shown(earlier.order_by("arrived_at", "pk").values_list("feature_id", "criterion", "value"))
+    return as_shown(earlier.order_by("arrived_at", "pk").values_list("feature_id", "criterion", "value"))
 
 
-def _as_shown(ratings: Iterable[tuple[int, str, int | None]]) -> dict[tuple[int, str], str]:
+def as_shown(ratings: Iterable[tuple[int, str, int | None]]) -> Cells:
     """Return (feature id, criterion) -> "1".."5" or "none"; of several the last in their order."""
     return {
         (feature_id, criterion): NO_OPINION if value is None else str(value) for feature_id, criterion, value in ratings
     }
-
-
-def answers_about(ballot: Ballot, feature_id: int) -> dict[str, str]:
-    """Return what stands about one feature: criterion -> "1".."5" or "none"; without those not answered. One query."""
-    ratings = Rating.objects.filter(ballot=ballot, feature=feature_id)
-    if ballot.invitation.standing_in is not None:
-        ratings = ratings.exclude(entered_by=None)
-    given = _as_shown(ratings.values_list("feature_id", "criterion", "value"))
-    return {criterion: answer for (_feature, criterion), answer in given.items()}
 
 
 def feature_at(ballot: Ballot, number: int) -> int | None:

@@ -127,7 +127,7 @@ def ballot_answers(request: HttpRequest, public_id: str) -> HttpResponse:
 def rate_feature(request: HttpRequest, public_id: str, number: int) -> HttpResponse:
     """Save what was tapped or said, or what a form without JavaScript sends: any of the criteria, and words."""
     arrived = clock.arrived_at()
-    mine = access.ballot(request, public_id)
+    mine = access.ballot_to_answer(request, public_id)
     feature, nonce = queries.feature_at(mine, number), read_nonce(request.POST.get("nonce", ""))
     if feature is None:
         raise Http404
@@ -144,7 +144,7 @@ def rate_feature(request: HttpRequest, public_id: str, number: int) -> HttpRespo
     except (NotAnAnswer, ValidationError, AnswerIsLate, RoundIsClosed, RoundIsBusy) as refusal:
         return _refused(request, mine, refusal)
     if _wants_json(request):
-        return _saved(mine, saved, queries.answers_about(mine, feature), remark)
+        return _saved(mine, saved, remark)
     return _onwards(request, public_id, number, len(mine.voting.feature_ids))
 
 
@@ -191,14 +191,14 @@ def _wants_json(request: HttpRequest) -> bool:
     return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
 
 
-def _saved(mine: Ballot, saved: actions.Saved, standing: dict[str, str], remark: Remark | None) -> JsonResponse:
+def _saved(mine: Ballot, saved: actions.Saved, remark: Remark | None) -> JsonResponse:
     at = wording.clock_time(saved.arrived, mine.invitation.round.zone)
     answer: dict[str, object] = {
         "said": _("Saved at %(time)s. You can change it until the deadline.") % {"time": at},
         "short": _("Saved at %(time)s") % {"time": at},
         "answered": saved.answered,
         "asked": saved.asked,
-        "standing": standing,
+        "standing": {criterion: answer for (_feature, criterion), answer in saved.standing.items()},
     }
     if remark:
         at = wording.clock_time(remark.arrived_at, mine.invitation.round.zone)

@@ -22,9 +22,11 @@ from stakeholders.actions import outbox
 from stakeholders.activity import record
 from stakeholders.models import Invitation, Message, Round, Seat, Verb
 from stakeholders.rules.deadlines import GRACE, LOCK_TIMEOUT
+from stakeholders.statements import instant, known, together
 
 log = structlog.get_logger(__name__)
 
+DECIDING = ("id", "opened_at", "deadline_at", "last_deadline_at", "closed_at", "cancelled_at")
 LOCK_NOT_AVAILABLE, DEADLOCK_DETECTED = "55P03", "40P01"
 
 
@@ -99,18 +101,26 @@ def hold_open(invitation: Invitation, *, arrived: datetime) -> Round:
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("hold_open() needs a transaction: its lock ends with it.")
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SET LOCAL lock_timeout = %s; SELECT id FROM stakeholders_round WHERE id = %s FOR SHARE",
-                [f"{int(LOCK_TIMEOUT.total_seconds() * 1000)}ms", invitation.round_id],
-            )
-    fresh = Round.objects.get(pk=invitation.round_id)
+    fresh = _shared(invitation.round_id)
     if not fresh.is_open:
         raise RoundIsClosed(fresh)
     if arrived >= fresh.deadline_at and (arrived >= fresh.closes_at or _is_late_for(invitation, arrived)):
         raise AnswerIsLate(fresh, arrived)
     return fresh
+
+
+def _shared(round_id: int) -> Round:
+    """Return what decides about answers of a round, as it is stored once the lock is had; other columns come when asked for."""
+    read = f"SELECT {', '.join(DECIDING)} FROM stakeholders_round WHERE id = %s"  # noqa: S608
+    if connection.vendor == "postgresql":
+        patience = f"{int(LOCK_TIMEOUT.total_seconds() * 1000)}ms"
+        rows = together(("SET LOCAL lock_timeout = %s", [patience]), (f"{read} FOR SHARE", [round_id]))
+    else:
+        rows = together((read, [round_id]))
+    if not rows:
+        raise Round.DoesNotExist
+    pk, *instants = rows[0]
+    return known(Round, dict(zip(DECIDING, [pk, *map(instant, instants)], strict=True)))
 
 
 def _is_late_for(invitation: Invitation, arrived: datetime) -> bool:
