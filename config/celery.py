@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from celery import Celery, Task
-from celery.signals import before_task_publish, setup_logging
+from celery.signals import before_task_publish, celeryd_after_setup, setup_logging
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 HEARTBEAT_SECONDS = 5
+POLITENESS = 10
 BEAT_HEADER = "accord_beat"
 
 app = Celery("accord")
@@ -47,6 +48,13 @@ def this_process() -> str:
 @setup_logging.connect
 def keep_our_logging(**_: Any) -> None:
     """Stop Celery from setting up logs of its own: Django's LOGGING masks links, Celery's would not."""
+
+
+@celeryd_after_setup.connect
+def let_people_go_first(instance: Any, **_: Any) -> None:
+    """Give the processor to whoever waits for a page, while the worker of `long` scores what they gave."""
+    if set(instance.app.amqp.queues.consume_from) == {"long"}:
+        os.nice(POLITENESS)
 
 
 @before_task_publish.connect(sender="config.celery.heartbeat")

@@ -1,14 +1,16 @@
 """Celery's settings: JSON alone, nothing lost when a worker dies, and a beat whose entries expire."""
 
 import json
+import os
 import threading
 from datetime import timedelta
 
 import pytest
+from celery.signals import celeryd_after_setup
 from kombu import Connection, Queue
 
 from config import workers
-from config.celery import BEAT_HEADER, app, heartbeat
+from config.celery import BEAT_HEADER, POLITENESS, app, heartbeat
 from config.web import EmbeddedWeb
 from stakeholders.models import Heartbeat
 
@@ -119,3 +121,13 @@ def test_the_embedded_web_server_is_one_process_of_eight_threads():
         settings = EmbeddedWeb(listener).cfg
     assert (settings.workers, settings.threads, settings.worker_class_str) == (1, 8, "gthread")
     assert settings.accesslog is None
+
+
+@pytest.mark.parametrize("queues, is_polite", [(["long"], True), (["now"], False), (["now", "long"], False)])
+def test_scoring_lets_people_go_first(queues, is_polite, monkeypatch):
+    asked = []
+    monkeypatch.setattr(os, "nice", asked.append)
+    monkeypatch.setattr(app.amqp.queues, "_consume_from", None)  # put back afterwards
+    worker = app.Worker(pool="solo", queues=queues)
+    celeryd_after_setup.send(sender=worker.hostname, instance=worker, conf=app.conf)
+    assert asked == ([POLITENESS] if is_polite else [])
