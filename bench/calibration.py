@@ -102,7 +102,7 @@ def flagged_honest(rounds: list[tuple[int, float, SimulatedRound]]) -> float:
 def owners(each: SimulatedRound, seed: int) -> np.ndarray:
     """Return (d, n) which department stands behind which feature: one each, by lot."""
     departments = len(each.voters.department_weights)
-    behind = np.random.default_rng(seed).integers(0, departments, len(each.truth))
+    behind = np.random.default_rng(seed).integers(0, departments, len(each.tables[0]))
     return np.arange(departments)[:, None] == behind
 
 
@@ -124,7 +124,7 @@ def plant(each: SimulatedRound) -> np.ndarray:
     """Let the first two voters, of one department, rate its fifth of the features 5 and all else 1; return who owns what."""
     department = each.voters.department
     department[1] = department[0]
-    departments, features = len(each.voters.department_weights), len(each.truth)
+    departments, features = len(each.voters.department_weights), len(each.tables[0])
     own = np.zeros((departments, features), dtype=bool)
     own[(np.arange(features) * departments) // features, np.arange(features)] = True
     for table in each.tables:

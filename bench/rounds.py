@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,11 +26,23 @@ STRANGERS = 200
 
 @dataclass(frozen=True)
 class SimulatedRound:
-    """A round and what it is about: `truth` (n,) is the score that everybody like these people would give."""
+    """A round and what it is about: n features, d departments.
+
+    opinion  (d, n, m) what each department makes of each feature in each criterion
+    people   (d,) how many voters each department has
+    draw     what the strangers are drawn with who give the truth
+    """
 
     criteria: list[Judged]
     voters: Voters
-    truth: Array
+    opinion: Array
+    people: NDArray[np.intp]
+    draw: np.random.Generator
+
+    @cached_property
+    def truth(self) -> Array:
+        """(n,) the score that everybody like these people would give; worked out when it is asked for, which takes long."""
+        return _truth(self.opinion, self.people, self.draw)
 
     @property
     def tables(self) -> list[NDArray[np.int8]]:
@@ -58,7 +71,9 @@ def simulate(seed: int, *, voters: int, features: int = 40, full: float = 0.5, d
     return SimulatedRound(
         [Judged(weight, False, np.ascontiguousarray(tables[:, :, c].T)) for c, weight in enumerate(WEIGHTS)],
         Voters(np.ones(voters), department, np.ones(departments)),
-        _truth(opinion, np.bincount(department, minlength=departments), draw),
+        opinion,
+        np.bincount(department, minlength=departments),
+        draw,
     )
 
 

@@ -22,7 +22,12 @@ def test_who_gives_one_value_throughout_is_a_straight_liner():
     table = spread_out()
     table[:, 2] = 3
     assert flagged(table, 2)["straight"] == {"value": 3, "ratings": 12}
-    table[:3, 2] = 0
+    nearly = table.copy()
+    nearly[0, 2] = 4
+    assert "straight" not in flagged(nearly, 2)
+    table[:2, 2] = 0
+    assert flagged(table, 2)["straight"]["ratings"] == 10
+    table[2, 2] = 0
     assert "straight" not in flagged(table, 2)  # nine ratings are too few to tell
 
 
@@ -30,7 +35,12 @@ def test_who_keeps_to_the_ends_where_others_do_not_is_extreme():
     table = spread_out()
     table[:, 2] = [1, 5] * 6
     assert flagged(table, 2)["extreme"] == {"share": 1.0, "others": 0.0}
+    table[:3, 2] = 3
+    assert "extreme" not in flagged(table, 2)  # three of four at the ends
+    table[:3, 2] = [1, 5, 1]
     table[:, :2] = np.array([[1, 5]] * 12)
+    table[:, 3:] = np.where(table[:, 3:] == 4, 4, 3)
+    assert "extreme" not in flagged(table, 2)  # two of the five others are at the ends: not less than two of five
     table[:, 3:] = 5
     assert "extreme" not in flagged(table, 2)  # the others do as much
 
@@ -44,6 +54,47 @@ def test_two_ballots_that_are_one_are_a_bloc():
     assert evidence["cells"] >= 15
     table[0, 5] = table[0, 1] % 5 + 1
     assert "bloc" not in flagged(table, 1, own=np.zeros((1, 20), dtype=bool))
+
+
+@pytest.mark.parametrize(("cells", "is_bloc"), [(15, True), (14, False)])
+def test_fifteen_cells_that_others_split_on_make_a_bloc(cells, is_bloc):
+    table = np.random.default_rng(3).integers(2, 5, (20, 2)).astype(np.int8)
+    others = np.tile([[1, 5, 1, 5]], (20, 1))
+    others[cells:] = 3  # on the rest the others agree
+    table = np.hstack([table[:, :1], table[:, :1], others]).astype(np.int8)
+    assert ("bloc" in flagged(table, 0, own=np.zeros((1, 20), dtype=bool))) is is_bloc
+
+
+def test_who_rates_against_everybody_is_odd_and_who_is_strict_is_not():
+    draw = np.random.default_rng(6)
+    worth = draw.integers(2, 5, (24, 1))
+    table = np.clip(worth + draw.integers(-1, 2, (24, 10)), 1, 5).astype(np.int8)
+    own = np.zeros((1, 24), dtype=bool)
+    assert not any("odd" in flagged(table, u, own) for u in range(10))
+    strict = table.copy()
+    strict[:, 3] = np.clip(strict[:, 3] - 1, 1, 5)
+    assert "odd" not in flagged(strict, 3, own)
+    against = table.copy()
+    against[:, 3] = 6 - worth[:, 0]
+    evidence = flagged(against, 3, own)["odd"]
+    assert evidence["outfit"] > evidence["usual"] > 1
+    assert not any("odd" in flagged(against, u, own) for u in range(10) if u != 3)
+
+
+@pytest.mark.parametrize(("owned", "values", "is_push"), [
+    (3, [5, 5, 5, 1, 1, 1, 1, 1, 1, 1, 1, 1], True),
+    (2, [5, 5, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1], False),
+    (4, [5, 5, 5, 5, 4, 4, 4, 4, 4, 4, 4, 4], False),
+    (4, [2, 2, 3, 2, 1, 1, 1, 1, 1, 1, 1, 1], False),
+    (4, [5, 2, 5, 2, 2, 4, 1, 3, 2, 4, 1, 2], False),
+], ids=["three of one's own", "two are too few", "mild to all, more so to their own", "strict to all", "hardly more than chance"])  # fmt: skip
+def test_a_push_is_up_and_down_and_more_than_chance(owned, values, is_push):
+    table = np.tile(np.array([[2, 3, 4, 3, 3]]), (12, 1))
+    table = np.hstack([table, np.array(values)[:, None]]).astype(np.int8)
+    own = np.zeros((2, 12), dtype=bool)
+    own[1, :owned] = True
+    found = flagged(table, 5, own, np.array([0, 0, 0, 0, 0, 1]))
+    assert ("push" in found) is is_push
 
 
 def test_agreeing_where_everybody_agrees_is_no_bloc():

@@ -10,7 +10,7 @@ from prioritization.rules.own_score import Criterion, Given, _capped, own_score
 from prioritization.rules.scoring import score_features
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10)
 @given(st.integers(0, 1000), st.sampled_from([0.3, 0.9]))
 def test_it_is_the_score_of_a_whole_run(seed, full):
     each = simulate(seed, voters=8, features=10, full=full, departments=3)

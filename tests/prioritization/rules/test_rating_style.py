@@ -37,6 +37,41 @@ def test_a_strict_and_a_mild_voter_are_found():
     assert style.between > 0.1
 
 
+def by_definition(table):
+    """METHODS' six rounds, cell by cell: the oracle of the sums."""
+    rated = ~np.isnan(table)
+    values, (feature, voter) = table[rated], np.nonzero(rated)
+    bias = np.zeros(table.shape[1])
+    for _ in range(6):
+        read = values - bias[voter]
+        s2, tau2, mu = variance_components(feature, read)
+        k = min(s2 / tau2, 25) if tau2 else 25
+        m = np.array([(read[feature == i].sum() + k * mu) / ((feature == i).sum() + k) for i in range(len(table))])
+        residual = values - m[feature]
+        _, tb2, _ = variance_components(voter, residual)
+        bias = np.array([residual[voter == u].sum() / ((voter == u).sum() + s2 / tb2) for u in range(table.shape[1])])
+        bias -= bias[voter].mean()
+    return bias, tb2
+
+
+def variance_components(group, values):
+    groups = [values[group == g] for g in np.unique(group)]
+    n = np.array([len(each) for each in groups])
+    s2 = max(sum(((each - each.mean()) ** 2).sum() for each in groups) / (len(values) - len(groups)), 1 / 12)
+    n0 = (len(values) - (n**2).sum() / len(values)) / (len(groups) - 1)
+    msb = sum(len(each) * (each.mean() - values.mean()) ** 2 for each in groups) / (len(groups) - 1)
+    return s2, max(0.0, (msb - s2) / n0), values.mean()
+
+
+@pytest.mark.parametrize("seed", [3, 4, 5])
+def test_it_is_what_six_rounds_cell_by_cell_give(seed):
+    table, _ = planted(seed, features=15, voters=6)
+    bias, between = by_definition(table)
+    style = style_of(table)
+    assert style.bias == pytest.approx(bias, abs=1e-5)
+    assert style.between == pytest.approx(between, abs=1e-4)
+
+
 def test_taking_it_out_brings_the_means_nearer_to_the_truth():
     errors = []
     for seed in range(5):

@@ -107,8 +107,8 @@ def test_one_order_is_one_and_opposite_orders_are_nothing():
 
 
 def test_concordance_of_a_round_takes_who_rated_half_and_what_all_of_them_rated():
-    table = np.array([[5, 5, 4, 5], [4, 4, 4, 0], [2, 3, 3, 0], [1, 1, 2, 0], [3, 0, 0, 0]], dtype=np.int8)
-    # the fourth rated one of five; the fifth feature was rated by the first alone
+    table = np.array([[5, 5, 4, 5], [4, 4, 4, 4], [2, 3, 3, 0], [1, 1, 2, 0], [3, 0, 0, 0]], dtype=np.int8)
+    # the fourth rated two of five; the fifth feature was rated by the first alone
     found = concordance_of(table)
     assert found == {"w": round(concordance(table[:4, :3].T.astype(float)), 4), "raters": 3, "features": 4}
     assert concordance_of(table[:, :1]) is None

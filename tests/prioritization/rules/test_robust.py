@@ -6,9 +6,10 @@ from hypothesis.extra import numpy as hnp
 from scipy.stats import kendalltau
 
 from bench.rounds import simulate
+from prioritization.rules.fit import Voters
 from prioritization.rules.influence import median, trimmed_mean
 from prioritization.rules.robust import kendall_tau, medians, survivals, trimmed_means
-from prioritization.rules.scoring import score_features
+from prioritization.rules.scoring import Judged, score_features
 
 weights_by_value = hnp.arrays(float, (3, 5), elements=st.sampled_from([0.0, 0.5, 1.0, 2.0, 3.0]))
 VALUES = np.arange(1, 6, dtype=float)
@@ -44,6 +45,23 @@ def test_tau_works_in_blocks(monkeypatch):
 @pytest.mark.parametrize("n", [0, 1])
 def test_one_feature_has_no_order(n):
     assert kendall_tau(np.arange(n), np.arange(n)) is None
+
+
+def test_everything_but_the_mean_stays(monkeypatch):
+    """Weights, style, average and pull are the ranking's: with its own means in the place of robust ones it is the same."""
+    each = simulate(4, voters=15, features=30, full=0.7)
+    criteria = [Judged(one.weight, at == 1, one.table) for at, one in enumerate(each.criteria)]
+    voters = Voters(np.where(np.arange(15) < 3, 1.5, 1.0), each.voters.department, each.voters.department_weights)
+    scored = score_features(np.arange(30), criteria, voters)
+    assert scored.without_style and not any(fit.capped for fit in scored.fits)
+
+    def plain(weight):
+        total = weight.sum(axis=1)
+        return np.divide(weight @ VALUES, total, out=np.full(len(weight), np.nan), where=total > 0)
+
+    monkeypatch.setattr("prioritization.rules.robust.medians", plain)
+    found = survivals(np.arange(30), criteria, voters, scored, top=10)["median"]
+    assert (found.tau, found.entering, found.leaving) == (1.0, [], [])
 
 
 def test_what_enters_and_leaves_are_as_many():

@@ -1,9 +1,12 @@
+from statistics import NormalDist
+
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from prioritization.rules.fit import Terms, Voters
+from prioritization.rules.intervals import level_doubt, prior_doubt
 from prioritization.rules.scoring import Judged, place_features, score_features
 
 # (feature, criterion, department, value)
@@ -68,6 +71,7 @@ def test_one_loud_voter_does_not_lead_many():
     assert rank(many + rest + loud).ranks[:2].tolist() == [1, 2]
 
 
+@settings(max_examples=25)
 @given(votes, st.permutations(range(5)))
 def test_permuting_features_permutes_results(votes, order):
     ids = np.arange(1, 6)
@@ -77,6 +81,7 @@ def test_permuting_features_permutes_results(votes, order):
     assert moved.ranks.tolist() == plain.ranks[order].tolist()
 
 
+@settings(max_examples=25)
 @given(votes)
 def test_ranks_run_from_one_without_gaps_over_what_was_voted_on(votes):
     result = rank(votes)
@@ -85,6 +90,7 @@ def test_ranks_run_from_one_without_gaps_over_what_was_voted_on(votes):
     assert ((result.scores >= 0) & (result.scores <= 100)).all()
 
 
+@settings(max_examples=25)
 @given(votes, st.floats(0.01, 100))
 def test_the_scale_of_the_criteria_weights_is_irrelevant(votes, factor):
     scaled = rank(votes, weights=(2 * factor, factor))
@@ -130,6 +136,9 @@ def test_style_is_taken_out_while_ballots_have_gaps_and_can_be_left_in():
     with_gaps = score_features(np.arange(30), criteria, voters)
     assert with_gaps.without_style
     assert np.ptp(with_gaps.fits[0].bias) > 0.5
+    for each in with_gaps.fits:
+        assert each.bias.tolist() == np.round(each.style.bias, 2).tolist()  # used as it is shown
+        assert (each.prior.mean, each.prior.weight) == (round(each.prior.mean, 2), round(each.prior.weight, 2))
     left_in = score_features(np.arange(30), criteria, voters, terms=Terms(takes_out_style=False))
     assert not left_in.without_style
     assert not left_in.fits[0].bias.any()
@@ -150,6 +159,88 @@ def test_the_correlation_is_that_of_numpy():
     scored = score_features(np.arange(30), criteria, voters)
     residuals = [(each.table - each.table.mean(axis=1, keepdims=True)).ravel() for each in criteria]
     assert scored.correlation == pytest.approx(np.corrcoef(residuals), abs=0.0051)
+
+
+def test_an_interval_is_made_of_votes_level_and_prior():
+    criteria, voters = simulated()
+    found = score_features(np.arange(30), criteria, voters)
+    w = np.array(FOUR)
+    assert found.level == round(
+        level_doubt(
+            np.array([f.style.between for f in found.fits]), w, np.column_stack([f.ratings for f in found.fits])
+        ),
+        2,
+    )
+    assert found.level > 0.5
+    of_priors = sum(
+        625 * share**2 * prior_doubt(f.mean, f.effective, f.prior, features=int((f.n > 0).sum()))
+        for share, f in zip(w, found.fits, strict=True)
+    )
+    half = 1.645 * np.sqrt(found.variances + found.level + of_priors)
+    assert found.low == pytest.approx(np.maximum(found.scores - half, 0))
+    assert found.high == pytest.approx(np.minimum(found.scores + half, 100))
+
+
+def test_residuals_are_of_votes_as_read_and_turned_so_that_up_is_good():
+    criteria, voters = simulated()
+    tables = [each.table.astype(float) for each in criteria]
+    found = score_features(np.arange(30), criteria, voters)
+    assert found.without_style
+    rated = tables[0] > 0
+    residuals = [(t - f.bias - f.plain[:, None])[rated] for t, f in zip(tables, found.fits, strict=True)]
+    expected = np.array([[a @ b / np.sqrt((a @ a) * (b @ b)) for a in residuals] for b in residuals])
+    assert found.correlation == pytest.approx(expected, abs=0.0051)
+
+
+def test_style_is_judged_by_the_cells_of_what_anybody_rated():
+    """79 of 100 cells are rated, and features that nobody touched are no gaps of the ballots."""
+    draw = np.random.default_rng(2)
+    table = draw.integers(1, 6, (20, 5)).astype(np.int8)
+    table[:19, 0] = 0
+    table[0, 1:3] = 0
+    with_untouched = np.vstack([table, np.zeros((80, 5), np.int8)])
+    voters = Voters(np.ones(5), np.zeros(5, dtype=int), np.ones(1))
+    found = score_features(np.arange(100), [Judged(1.0, False, with_untouched)], voters)
+    assert found.coverage == pytest.approx(0.79)
+    assert found.without_style
+    table[0, 1] = 3
+    found = score_features(np.arange(20), [Judged(1.0, False, table)], voters)
+    assert found.coverage == pytest.approx(0.8)
+    assert not found.without_style
+
+
+def test_the_worth_of_a_vote_is_made_of_its_steps_in_all_criteria():
+    criteria, voters = simulated()
+    found = score_features(np.arange(30), criteria, voters)
+    placed = place_features(np.arange(30), found, cut=lambda order: 10, seed=4)
+    order = found.order
+    for i in order[[8, 9, 10, 11]].tolist():
+        steps = [
+            25
+            * share
+            * np.sqrt(
+                f.prior.within / (f.effective[i] + f.prior.weight)
+                - f.prior.within / (f.effective[i] + 1 + f.prior.weight)
+            )
+            for share, f in zip(FOUR, found.fits, strict=True)
+        ]
+        sd = np.sqrt(np.array(steps) @ found.correlation @ np.array(steps))
+        edge = found.scores[order[10]] if found.ranks[i] <= 10 else found.scores[order[9]]
+        z = abs(found.scores[i] - edge) / sd
+        worth = sd * (np.exp(-z * z / 2) / np.sqrt(2 * np.pi) - z * (1 - NormalDist().cdf(z)))
+        assert placed.vote_value[i] == pytest.approx(worth)
+
+
+@settings(max_examples=25)
+@given(votes, st.integers(0, 4))
+def test_a_feature_less_changes_no_raw_mean_of_the_others(votes, gone):
+    """Scores move through the average; what people gave, and its sum at a fixed pull, do not."""
+    kept = [vote for vote in votes if vote[0] != gone]
+    whole, part = rank(votes), rank(kept)
+    others = np.arange(5) != gone
+    for before, after in zip(whole.fits, part.fits, strict=True):
+        assert after.raw[others] == pytest.approx(before.raw[others], nan_ok=True)
+        assert after.effective[others] == pytest.approx(before.effective[others])
 
 
 def test_one_who_weighs_more_than_all_others_is_held_to_half():
@@ -199,6 +290,7 @@ def test_features_without_a_rank_have_no_place():
     assert placed.high.max() == 29
 
 
+@settings(max_examples=25)
 @given(votes)
 def test_every_score_lies_within_its_interval_and_on_the_scale(votes):
     result = rank(votes)
@@ -206,6 +298,7 @@ def test_every_score_lies_within_its_interval_and_on_the_scale(votes):
     assert ((result.scores <= result.high + 1e-9) & (result.high <= 100)).all()
 
 
+@settings(max_examples=25)
 @given(votes, st.randoms(use_true_random=False))
 def test_the_order_of_voters_is_irrelevant(votes, random):
     shuffled = votes[:]

@@ -48,7 +48,7 @@ def test_a_grid_counts_who_is_replaced_and_leaves_out_what_no_weights_are():
     assert what_if.grid([B, A], [0.5, 0.5, 0, 0], 0, 1, (-0.1, 0.1), top=1) == [[None, 1], [0, None]]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40)
 @given(points, weights, st.integers(0, 3), st.integers(1, 11))
 def test_it_agrees_with_the_rules_of_the_worker(rows, shares, criterion, top):
     rows = sorted_by_score(rows, shares)
@@ -65,7 +65,7 @@ def test_it_agrees_with_the_rules_of_the_worker(rows, shares, criterion, top):
         assert flip == pytest.approx(oracle.tolist(), abs=1e-9)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40)
 @given(points, weights, st.integers(0, 3), st.data())
 def test_just_past_the_weight_it_is_on_the_other_side_and_just_before_it_is_not(rows, shares, criterion, data):
     feature = data.draw(st.integers(0, len(rows) - 1))
