@@ -7,6 +7,7 @@ from celery import shared_task
 from prioritization.actions import scores
 from prioritization.actions.pruning import prune_runs
 from stakeholders import clock
+from stakeholders.models import User
 
 
 @shared_task(ignore_result=True)
@@ -35,3 +36,12 @@ def score_due_products() -> None:
 def prune_score_runs() -> None:
     """Forget runs that no page and no result needs any more."""
     prune_runs()
+
+
+@shared_task(ignore_result=True)
+def open_sample_to(user_id: int) -> None:
+    """Load the sample for an administrator who asked for it."""
+    from prioritization.actions.sample import may_load_sample, open_sample
+
+    if may_load_sample():
+        open_sample(User.objects.get(pk=user_id), now=clock.now())

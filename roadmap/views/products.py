@@ -5,6 +5,7 @@ from __future__ import annotations
 from copy import copy
 from typing import cast
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -27,7 +28,13 @@ from stakeholders.pages import gone_back, page, said
 @login_required
 @require_GET
 def products(request: HttpRequest) -> HttpResponse:
-    return page(request, "roadmap/products.html", {"rows": queries.product_rows(_user(request))})
+    """One's products. Whoever administers an Accord in which nobody has begun is shown the three ways to begin."""
+    rows = queries.product_rows(_user(request))
+    is_admin = access.is_admin(request.user)
+    context: dict[str, object] = {"rows": rows, "is_admin": is_admin}
+    if is_admin and not rows and not Product.objects.exists():
+        context |= {"is_beginning": True, "outbox": settings.OUTBOX_DIR if settings.MAIL_IS_KEPT else ""}
+    return page(request, "roadmap/products.html", context)
 
 
 @login_required

@@ -30,6 +30,8 @@ TABLE = {
     # the organisation and one's own tokens
     "stakeholders:organisation": Route(get=ADMINS, post=ADMINS),
     "stakeholders:organisation-admins-change": Route(post=ADMINS),
+    "prioritization:sample": Route(get=ADMINS),
+    "prioritization:sample-load": Route(post=ADMINS),
     "stakeholders:department": Route(get=ADMINS, post=ADMINS),
     "stakeholders:department-add": Route(post=ADMINS),
     "stakeholders:tokens": Route(get=SIGNED_IN, post=SIGNED_IN),
