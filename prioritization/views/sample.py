@@ -21,7 +21,7 @@ from stakeholders.pages import gone_back, page
 log = logging.getLogger(__name__)
 TASK = "prioritization.tasks.open_sample_to"
 ASKED_AT = "sample-asked-at"  # in the session: whoever asked is shown how it goes on; the product itself is the fact
-LOADS_WITHIN = timedelta(minutes=3)
+LOADS_WITHIN = timedelta(minutes=5)
 
 
 @login_required

@@ -16,6 +16,7 @@ from roadmap.rules.imports.fields import COLUMNS, Field, folded
 from roadmap.rules.imports.planning import Plan
 from roadmap.rules.imports.problems import Kind, Problem
 from roadmap.rules.imports.reading import Table
+from roadmap.rules.imports.rows import LONGEST
 
 _NAMED = {Kind.TEAM_ALIKE, Kind.RELEASE_UNKNOWN, Kind.OBJECTIVE_UNKNOWN}
 
@@ -44,6 +45,7 @@ def choices_in(data: QueryDict, table: Table) -> Choices:
         cells=cells,
         comma=_yes_or_no(data.get("comma"), choices.comma),
         day_first=_yes_or_no(data.get("day_first"), choices.day_first),
+        team=_team(sent["team"]) if "team" in sent else choices.team,
         skip_known=sent["existing"] == "skip" if "existing" in sent else choices.skip_known,
     )
 
@@ -62,6 +64,7 @@ def as_json(choices: Choices) -> str:
             "kept": sorted(choices.kept),
             "accepted": sorted([row, kind] for row, kind in choices.accepted),
             "skip_known": choices.skip_known,
+            "team": choices.team,
         }
     )
 
@@ -152,7 +155,14 @@ def _decided(text: str, table: Table, fresh: Choices) -> Choices:
         kept=frozenset(_list(kept.get("kept"), int)),
         accepted=frozenset((r, Kind(k)) for r, k in _rows(kept.get("accepted"), _is_number, _is_kind)),
         skip_known=kept.get("skip_known") is True,
+        team=_team(kept.get("team")),
     )
+
+
+def _team(text: Any) -> str:
+    """Return a team's name as typed, on one line and no longer than a name may be; nothing for what is no text."""
+    line = "".join(c for c in text if c.isprintable() or c.isspace()) if isinstance(text, str) else ""
+    return " ".join(line.split())[: LONGEST[Field.TEAM]]
 
 
 def _list(value: Any, kind: type) -> list[Any]:

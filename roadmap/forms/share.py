@@ -17,7 +17,7 @@ class ShareForm(forms.Form):
     audience = forms.CharField(
         label=lazy("For whom"),
         max_length=120,
-        help_text=lazy("They read it at the top: “for Aldermoor’s customers”."),
+        help_text=lazy("They read it at the top: “for our customers”."),
         error_messages={"required": lazy("Say for whom the link is.")},
     )
     version = forms.ModelChoiceField(

@@ -128,6 +128,9 @@ class Preview:
     refused: int
     new_teams: tuple[str, ...]
     has_title: bool
+    asks_team: bool
+    team: str
+    teams: tuple[str, ...]
 
 
 def preview(
@@ -155,6 +158,9 @@ def preview(
         refused=plan.counts.get(Result.REFUSED, 0),
         new_teams=plan.new_teams,
         has_title=Field.TITLE in plan.columns,
+        asks_team=bool(choices.team) or any(p.kind is Kind.EFFORT_NO_TEAM for p in plan.problems),
+        team=choices.team,
+        teams=tuple(known.teams),
     )
 
 

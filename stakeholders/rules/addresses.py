@@ -85,3 +85,12 @@ def _person(piece: str) -> Person | None:
     if len(address) > 254 or not _ADDRESS.match(address):
         return None
     return Person(" ".join(name.split())[:120], address)
+
+
+def name_in(address: str) -> str:
+    """Return the name that an address seems to hold, "Jane Doe" of `jane.doe@x.org`; "" where it holds more than letters.
+
+    A guess to be shown and corrected, never to be stored unseen.
+    """
+    words = re.split(r"[._-]+", address.partition("@")[0].partition("+")[0])
+    return " ".join(word.capitalize() for word in words) if all(word.isalpha() for word in words) else ""

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.forms import BoundField
 from django.template.defaultfilters import stringfilter
 from django.utils.html import format_html, format_html_join
@@ -67,6 +68,13 @@ def softened(text: str) -> str:
 
 
 # icons and the person
+
+
+@register.inclusion_tag("stakeholders/_mail_kept.html")
+def mail_kept(product: Any) -> dict[str, Any]:
+    """Say that no mail leaves this machine, where that is so: no server is set, or the product is the sample."""
+    is_kept = settings.MAIL_IS_KEPT or product.is_sample
+    return {"product": product, "is_kept": is_kept, "is_sample": product.is_sample}
 
 
 @register.simple_tag

@@ -16,6 +16,7 @@ from stakeholders.forms.people import PasteForm, PeopleFormSet, SeatForm, depart
 from stakeholders.models import Seat
 from stakeholders.pages import gone_back, said
 from stakeholders.queries import people as queries
+from stakeholders.rules import addresses
 
 
 def _context(seat: Seat, **more) -> dict:
@@ -55,7 +56,7 @@ def read_people(request: HttpRequest, slug: str) -> HttpResponse:
     rows = [
         {
             "email": p.email,
-            "name": p.name,
+            "name": p.name or addresses.name_in(p.email),
             "role": Seat.Role.STAKEHOLDER,
             "department": guesses.get(p.email, ""),
             "must_confirm": True,

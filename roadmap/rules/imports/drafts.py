@@ -65,6 +65,7 @@ class Choices:
     kept       rows that win over an earlier row with the same key
     accepted   (row number, kind) of warnings that were looked at
     skip_known whether rows of features that exist are skipped rather than updating them
+    team       the team that sizes count for where neither row nor feature names one; "" leaves such sizes out
     """
 
     columns: tuple[Field | None, ...]
@@ -77,6 +78,7 @@ class Choices:
     kept: frozenset[int] = frozenset()
     accepted: frozenset[tuple[int, Kind]] = frozenset()
     skip_known: bool = False
+    team: str = ""
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -38,7 +38,7 @@ def match(drafts: Sequence[Draft], choices: Choices, known: Known) -> None:
         ):
             field = Field.KEY if draft.cells.get(Field.KEY) else Field.TITLE
             draft.note(Kind.FEATURE_TWICE, field, other=(str(earlier.number), draft.feature.key))
-        _fit(draft)
+        _fit(draft, choices.team)
 
 
 def _refuse_repeated_keys(drafts: Sequence[Draft], choices: Choices) -> None:
@@ -54,11 +54,11 @@ def _refuse_repeated_keys(drafts: Sequence[Draft], choices: Choices) -> None:
             loser.note(Kind.KEY_TWICE, Field.KEY, other=(str(winner.number),))
 
 
-def _fit(draft: Draft) -> None:
+def _fit(draft: Draft, team: str) -> None:
     """Fit a draft's values to what its feature has.
 
-    A key that is its own or would replace another is left out; what ships is done; the three sizes are completed; and
-    the days are checked against those that the file does not mention.
+    A key that is its own or would replace another is left out; what ships is done; the three sizes are completed, and
+    count for `team` where neither row nor feature names one; and the days are checked against those that the file does not mention.
     """
     feature, values = draft.feature, draft.values
     before: Values = feature.values if feature else {}
@@ -75,6 +75,8 @@ def _fit(draft: Draft) -> None:
         draft.note(Kind.ENDS_BEFORE_START, Field.ENDS if Field.ENDS in values else Field.STARTS, other=(f"{starts}",))
     if not any(name in values for name in EFFORTS):
         return
+    if not values.get(Field.TEAM) and not before.get(Field.TEAM) and team:
+        values[Field.TEAM] = team
     if not values.get(Field.TEAM) and not before.get(Field.TEAM):
         draft.note(Kind.EFFORT_NO_TEAM, next(name for name in (Field.EFFORT, *EFFORTS) if name in values))
         for name in EFFORTS:

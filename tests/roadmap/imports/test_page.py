@@ -9,7 +9,7 @@ import pytest
 from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from roadmap.models import Feature, Import, Team
+from roadmap.models import Effort, Feature, Import, Team
 from tests import factories
 from tests.roadmap.imports.faults import FAULTY, SENTENCES
 
@@ -61,6 +61,15 @@ def test_nothing_is_written_before_the_last_button_whose_number_is_the_truth(mia
     assert Feature.objects.count() == 2
     assert "2 features are new, 0 were changed" in words(receipt)
     assert "2 features imported." in words(receipt) and "Undo" in words(receipt)
+
+
+def test_sizes_without_a_team_ask_once_which_team_they_count_for(mias):
+    seen = mias.post(PAGE, {"text": "title\tsize\nDark theme\t8\nSaved views\t5\n"})
+    assert "Which team do the sizes count for?" in words(seen) and '<option value="Inbox">' in seen.content.decode()
+    seen = mias.post(PAGE, fields(seen) | {"team": "Engineering"})
+    assert "1 new team: Engineering" in words(seen) and "needs a team to count for" not in words(seen)
+    mias.post(PAGE + "apply/", fields(seen))
+    assert {(e.team.name, e.likely) for e in Effort.objects.all()} == {("Engineering", 8), ("Engineering", 5)}
 
 
 def test_rows_are_mended_in_place(mias):

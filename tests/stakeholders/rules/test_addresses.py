@@ -1,6 +1,6 @@
 import pytest
 
-from stakeholders.rules.addresses import MOST, Person, read
+from stakeholders.rules.addresses import MOST, Person, name_in, read
 
 
 @pytest.mark.parametrize(
@@ -52,3 +52,18 @@ def test_more_people_than_the_limit_are_not_lost_silently():
 )
 def test_a_text_made_to_be_slow_is_no_address_at_once(piece):
     assert read(piece).unread == [piece]
+
+
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [
+        ("jane.doe@x.org", "Jane Doe"),
+        ("bob@x.org", "Bob"),
+        ("anne-marie_lee+work@x.org", "Anne Marie Lee"),
+        ("zoë@x.org", "Zoë"),
+        ("j2@x.org", ""),
+        (".a@x.org", ""),
+    ],
+)
+def test_a_name_is_guessed_from_an_address_of_letters_alone(address, name):
+    assert name_in(address) == name

@@ -149,6 +149,13 @@ def test_what_keeps_a_row_out(text, expected):
     assert found.rows[-1].result is Result.REFUSED
 
 
+def test_sizes_count_for_the_team_that_was_named_for_all_where_a_row_names_none():
+    found = planned("title,team,size\nA,,8\nB,Inbox,5\nC,,\n", team="Engineering")
+    assert found.problems == [] and found.new_teams == ("Engineering",)
+    said = [(row.values.get(Field.TEAM), row.values.get(Field.EFFORT)) for row in found.rows]
+    assert said == [("Engineering", 8.0), ("Inbox", 5.0), (None, None)]
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
