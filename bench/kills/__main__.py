@@ -1,4 +1,4 @@
-"""What 100 kill −9 of web, workers and Redis do to 20 rounds that are opened, reminded, extended and closed meanwhile.
+"""What 100 kill −9 of web, workers and Redis do to 20 rounds, half of them voting and half confirming, that are opened, reminded, extended and closed meanwhile.
 
     python -m bench.kills                                      about 14 minutes
     python -m bench.kills --rounds 2 --kills 6 --life 60       about 3 minutes
@@ -25,8 +25,9 @@ from pathlib import Path
 
 from bench.kills import account as accounts
 from bench.kills.desk import Desk, desk
-from bench.kills.life import FEATURES, Life, Stage, live
+from bench.kills.life import live
 from bench.kills.parts import Killer, Parts, commands
+from bench.kills.stage import FEATURES, Life, Stage
 from config.check.browser import Browser
 from tests import servers
 from tests.stakeholders.fire import Sql
@@ -39,17 +40,31 @@ from stakeholders import clock
 from stakeholders.actions.links import make_sign_in_link, url_of
 from stakeholders.models import Seat
 from tests import factories
+from tests.roadmap.confirming import plan_beacon
 
 factories.organisation()
-product = factories.product("beacon", key="BCN", name="Beacon")
-mia = factories.seat(product, Seat.Role.MANAGER, user=factories.user("Mia Okafor", email="mia@people.example"))
-seats = [factories.seat(product, user=factories.user(f"Person {{n}}", email=f"person{{n}}@people.example"))
-    for n in range({people})]
+mia = factories.user("Mia Okafor", email="mia@people.example")
+users = [factories.user(f"Person {{n}}", email=f"person{{n}}@people.example") for n in range({people})]
+
+
+def staffed(slug, key, name):
+    product = factories.product(slug, key=key, name=name)
+    manager = factories.seat(product, Seat.Role.MANAGER, user=mia)
+    return product, manager, {{str(factories.seat(product, user=user).pk): user.email for user in users}}
+
+
+beacon, _manager, voters = staffed("beacon", "BCN", "Beacon")
 for n in range({features}):
-    factories.feature(product, f"Wish {{n:03}}")
-sign_in = make_sign_in_link(mia.user, now=clock.now(), ttl=timedelta(hours=3))
-print(json.dumps([url_of(sign_in), {{str(seat.pk): seat.user.email for seat in seats}}]))
+    factories.feature(beacon, f"Wish {{n:03}}")
+signers = []
+for n in range({confirmations}):
+    product, manager, seats = staffed(f"plan-{{n:02}}", f"PLAN{{n}}", f"Plan {{n:02}}")
+    plan_beacon(product, manager)
+    signers.append(seats)
+sign_in = make_sign_in_link(mia, now=clock.now(), ttl=timedelta(hours=3))
+print(json.dumps([url_of(sign_in), voters, signers]))
 """
+"""A product for all rounds of voting, and one for each confirmation: a roadmap has one open confirmation at a time."""
 
 BACKDATE = (
     "UPDATE stakeholders_message SET sent_at = sent_at - interval '2 hours', due_at = due_at - interval '2 hours'"
@@ -109,17 +124,30 @@ def run(parts: Parts, post: Desk, options: argparse.Namespace, span: float, chan
     """Live the rounds under fire, wait until all is quiet, and print the account."""
     found = parts.world
     found.manage("migrate", "--verbosity", "0")
-    code = PRODUCT.format(people=options.people, features=options.rounds * FEATURES)
-    sign_in, seats = found.tell(code)
+    half = options.rounds // 2
+    code = PRODUCT.format(people=options.people, features=(options.rounds - half) * FEATURES, confirmations=half)
+    sign_in, voters, signers = found.tell(code)
     sql = Sql(found)
     sql(accounts.LOG)
     parts.start_all()
     manager = Browser()
     door = manager.open(sign_in)
     manager.submit(door, door.form(to="/open/"))
-    stage = Stage(found.url, sql, post, manager, "beacon", seats)
+    stage = Stage(found.url, sql, post, manager)
 
-    lives = [Life(number, f"Round {number:02}", options.life) for number in range(options.rounds)]
+    lives = [
+        Life(
+            number,
+            "confirmation",
+            f"Plan {number // 2:02}",
+            f"plan-{number // 2:02}",
+            signers[number // 2],
+            options.life,
+        )
+        if number % 2
+        else Life(number, "voting", f"Round {number:02}", "beacon", voters, options.life)
+        for number in range(options.rounds)
+    ]
     began, over = time.monotonic(), threading.Event()
     backdating = threading.Thread(target=backdate, args=(sql, over))
     killer = Killer(parts, kills=options.kills, seconds=span, chance=random.Random(options.seed + 1))
@@ -142,8 +170,8 @@ def run(parts: Parts, post: Desk, options: argparse.Namespace, span: float, chan
     backdating.join()
 
     deaths = [at for name, at in parts.killed if name == "now"]
-    accounts.answers(account, sql, lives)
-    accounts.rounds(account, sql, lives)
+    accounts.answers(account, stage, lives)
+    accounts.rounds(account, stage, lives)
     accounts.mails(account, sql, post, deaths)
     accounts.reminders(account, sql, post, lives)
     account.wrong += [f"{type(error).__name__}: {error}" for error in stage.wrong]

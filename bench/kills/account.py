@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bench.kills.desk import Desk
-from bench.kills.life import Life
+from bench.kills.life import KINDS
+from bench.kills.stage import Life, Stage
 from tests.stakeholders.fire import Sql
 
 LOG = """
@@ -37,77 +38,66 @@ class Account:
             self.wrong.append(what)
 
 
-def answers(account: Account, sql: Sql, lives: list[Life]) -> None:
+def answers(account: Account, stage: Stage, lives: list[Life]) -> None:
     """Whatever someone was told is saved is stored, once and as it was given."""
-    rows = sql(
-        "SELECT r.id, u.email, f.title, c.criterion, c.value, c.arrived_at, r.deadline_at, r.closed_at"
-        " FROM prioritization_ratingchange c JOIN prioritization_ballot b ON b.id = c.ballot_id"
-        " JOIN stakeholders_invitation i ON i.id = b.invitation_id JOIN stakeholders_round r ON r.id = i.round_id"
-        " JOIN stakeholders_seat s ON s.id = i.seat_id JOIN stakeholders_user u ON u.id = s.user_id"
-        " JOIN roadmap_feature f ON f.id = c.feature_id"
-    )
-    stored = {row[:4]: row[4] for row in rows}
-    told = {
-        (life.round, person.address, title, key): int(value)
-        for life in lives
-        for person in life.people
-        for (title, key), value in person.saved.items()
-    }
-    lost = [cell for cell, value in told.items() if stored.get(cell) != value]
-    late = [row for row in rows if row[5] >= min(row[6], row[7])]
-    twice = len(rows) - len(stored)
-    refused = sum(person.was_refused for life in lives for person in life.people)
-    account.say(
-        f"answers: {len(told)} told as saved, {len(lost)} of them lost; {len(rows)} stored, {len(late)} late, {twice} twice;"
-        f" {refused} people came after the end"
-    )
-    account.must(bool(told), "nobody answered")
-    account.must(not lost, f"lost: {lost[:3]}")
-    account.must(not late, f"late: {late[:3]}")
-    account.must(not twice, "an answer is stored twice")
+    for name, kind in KINDS.items():
+        rows = stage.sql(kind.STORED)
+        stored = {row[:4]: str(row[4]) for row in rows}
+        mine = [life for life in lives if life.kind == name]
+        told = {
+            (life.round, person.address, *asked): said
+            for life in mine
+            for person in life.people
+            for asked, said in person.saved.items()
+        }
+        lost = [cell for cell, said in told.items() if stored.get(cell) != said]
+        late = [row for row in rows if row[5] >= min(row[6], row[7])]
+        twice = len(rows) - len(stored)
+        refused = sum(person.was_refused for life in mine for person in life.people)
+        account.say(
+            f"answers, {name}: {len(told)} told as saved, {len(lost)} of them lost; {len(rows)} stored, {len(late)} late,"
+            f" {twice} twice; {refused} people came after the end"
+        )
+        account.must(bool(told) or not mine, "nobody answered")
+        account.must(not lost, f"lost: {lost[:3]}")
+        account.must(not late, f"late: {late[:3]}")
+        account.must(not twice, "an answer is stored twice")
 
 
-def rounds(account: Account, sql: Sql, lives: list[Life]) -> None:
+def rounds(account: Account, stage: Stage, lives: list[Life]) -> None:
     """Each round was opened, extended and closed once, and its outcome follows from its rows and was queued once for each."""
+    sql = stage.sql
     verbs = Counter(
         sql("SELECT object_id, verb FROM stakeholders_activity WHERE object_kind = 'round' AND object_id IS NOT NULL")
     )
-    right = 0
-    for life in lives:
-        found = sql("SELECT outcome FROM stakeholders_round WHERE title = ? AND closed_at IS NOT NULL", life.title)
-        asked, told = (
-            sql(statement, life.round)[0][0]
-            for statement in (
-                "SELECT count(*) FROM stakeholders_invitation WHERE round_id = ?",
-                "SELECT count(DISTINCT seat_id) FROM stakeholders_message WHERE round_id = ? AND kind = 'outcome'",
+    for name, kind in KINDS.items():
+        mine, right = [life for life in lives if life.kind == name], 0
+        for life in mine:
+            found = sql("SELECT outcome FROM stakeholders_round WHERE id = ? AND closed_at IS NOT NULL", life.round)
+            asked, told, rows, extensions = (
+                sql(statement, life.round)[0][0]
+                for statement in (
+                    "SELECT count(*) FROM stakeholders_invitation WHERE round_id = ?",
+                    "SELECT count(DISTINCT seat_id) FROM stakeholders_message WHERE round_id = ? AND kind = 'outcome'",
+                    "SELECT count(*) FROM stakeholders_message WHERE round_id = ? AND kind = 'outcome'",
+                    "SELECT count(*) FROM stakeholders_extension WHERE round_id = ?",
+                )
             )
+            is_right = (
+                len(kind.opened(stage, life)) == len(found) == 1
+                and kind.is_recounted(stage, life, found[0][0])
+                and asked == told == rows == len(life.people)
+                and [verbs[str(life.round), verb] or verbs[life.round, verb] for verb in ("opened", "closed")] == [1, 1]
+                and extensions == life.is_extended
+            )
+            right += is_right
+            account.must(is_right, f"round {life.number}: {found}, asked {asked}, told {told} by {rows} rows")
+        acts = sum((life.acts for life in mine), Counter())
+        account.say(
+            f"rounds, {name}: {len(mine)} opened, {sum(life.is_extended for life in mine)} extended,"
+            f" {sum(life.is_closed_early for life in mine)} closed early, the others by the sweep; {right} have every row"
+            f" once (presses: {', '.join(f'{act} {count}' for act, count in acts.items())})"
         )
-        rows = sql("SELECT count(*) FROM stakeholders_message WHERE round_id = ? AND kind = 'outcome'", life.round)[0][
-            0
-        ]
-        voters = sql(
-            "SELECT count(DISTINCT b.id) FROM prioritization_ballot b JOIN stakeholders_invitation i"
-            " ON i.id = b.invitation_id JOIN prioritization_rating x ON x.ballot_id = b.id WHERE i.round_id = ?",
-            life.round,
-        )[0][0]
-        extensions = sql("SELECT count(*) FROM stakeholders_extension WHERE round_id = ?", life.round)[0][0]
-        is_right = (
-            len(found) == 1
-            and found[0][0]["voters"] == voters
-            and asked == told == rows == len(life.people)
-            and [verbs[str(life.round), verb] or verbs[life.round, verb] for verb in ("opened", "closed")] == [1, 1]
-            and extensions == life.is_extended
-        )
-        right += is_right
-        account.must(
-            is_right, f"round {life.number}: {found}, asked {asked}, told {told} by {rows} rows, {voters} voters"
-        )
-    acts = sum((life.acts for life in lives), Counter())
-    account.say(
-        f"rounds: {len(lives)} opened, {sum(life.is_extended for life in lives)} extended,"
-        f" {sum(life.is_closed_early for life in lives)} closed early, the others by the sweep; {right} have every row once"
-        f" (presses: {', '.join(f'{name} {count}' for name, count in acts.items())})"
-    )
 
 
 def mails(account: Account, sql: Sql, desk: Desk, deaths: list[datetime]) -> None:
