@@ -66,7 +66,8 @@ def ballot_to_answer(request: HttpRequest, public_id: str) -> Ballot:
     if pk is None:  # invited after the opening
         return ballot(request, public_id)
     found = known(Ballot, {"id": pk, "voting_id": voting_id, "invitation_id": right.invitation_id, "seed": seed})
-    found.invitation, found.voting = right.invitation(), voting_of(round, voting_id)
+    found.invitation = access.for_its_person(request, right.invitation())
+    found.voting = voting_of(round, voting_id)
     return found
 
 

@@ -53,7 +53,20 @@ def granted_invitation(request: HttpRequest, public_id: str, *, kind: str | None
     never answers here. Raises Http404 when the browser holds no grant for the round, `grants.Gone` (410) when it
     held one whose link was revoked or renewed, or whose seat or invitation was taken back.
     """
-    return grants.invitation(request, public_id, kind=kind)
+    return for_its_person(request, grants.invitation(request, public_id, kind=kind))
+
+
+def for_its_person(request: HttpRequest, invitation: Invitation) -> Invitation:
+    """Return the invitation, unless what is sent comes from a page that this browser opened as somebody else.
+
+    One browser may hold the grants of two people in one round, such as a delegate's two links or a tablet that goes
+    round; the button pressed last counts. An older page says in `answerer` whose it is: its answers are never saved as
+    the other's. Raises `grants.AnotherAnswers` (409).
+    """
+    sent = request.POST.get("answerer", "") if request.method == "POST" else ""
+    if sent and sent != invitation.answerer:
+        raise grants.AnotherAnswers(invitation)
+    return invitation
 
 
 def own_invitation(user: User, public_id: str) -> Invitation:

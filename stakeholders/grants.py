@@ -32,6 +32,14 @@ class Gone(Exception):
         self.facts = facts
 
 
+class AnotherAnswers(Exception):
+    """A page opened as one person sent an answer while its browser answers for `invitation`'s person."""
+
+    def __init__(self, invitation: Invitation) -> None:
+        super().__init__()
+        self.invitation = invitation
+
+
 def give(request: HttpRequest, response: HttpResponse, link: Link, *, now: datetime) -> None:
     """Let this browser answer for the link's seat in the link's round, for twelve hours."""
     browser = request.COOKIES.get(COOKIE) or secrets.token_urlsafe(32)
@@ -57,6 +65,12 @@ def take_away(request: HttpRequest, round_id: int) -> None:
     browser = request.COOKIES.get(COOKIE)
     if browser:
         Grant.objects.filter(browser_hash=hash_of(browser), link__round_id=round_id).delete()
+
+
+def is_shared(request: HttpRequest, round_id: int) -> bool:
+    """Whether this browser was let in as more than one person in a round: its pages then say who answers."""
+    browser = request.COOKIES.get(COOKIE, "")
+    return Grant.objects.filter(browser_hash=hash_of(browser), link__round_id=round_id)[:2].count() > 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from prioritization.queries.why import why
 from prioritization.rules.ballots import Nonce, NotAnAnswer, read_answer, read_nonce, read_wait
 from stakeholders import clock, deadline_wording, wording
 from stakeholders.actions.closing import AnswerIsLate, RoundIsBusy, RoundIsClosed, close_if_due
+from stakeholders.grants import is_shared
 
 ROUND_IS_BUSY = 503
 TRY_AGAIN_AFTER_SECONDS = "2"
@@ -93,6 +94,7 @@ def ballot_feature(request: HttpRequest, public_id: str, number: int) -> HttpRes
         mine,
         sheet=sheet,
         asked=asked,
+        is_shared=is_shared(request, mine.invitation.round_id),
         segments=sheet.segments(number),
         why=why(asked.feature),
         own=own_remarks(mine, asked.feature.pk),
@@ -272,6 +274,7 @@ def ballot_now(request: HttpRequest, public_id: str) -> JsonResponse:
     sheet = queries.sheet(mine)
     now: dict[str, object] = {
         "token": get_token(request),
+        "answerer": mine.invitation.answerer,
         "answered": sheet.answered,
         "standing": {each.number: each.answers for each in sheet.asked},
     }

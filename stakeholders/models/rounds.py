@@ -195,6 +195,11 @@ class Invitation(models.Model):
         return f"{self.seat_id} in {self.round_id}"
 
     @property
+    def answerer(self) -> str:
+        """Who answers in the request at hand, and for whom: what a page carries, so that what it sends is theirs."""
+        return f"{self.pk}-{self.standing_in.pk}" if self.standing_in else str(self.pk)
+
+    @property
     def deadline_at(self) -> datetime:
         """Until when this person may answer."""
         return max(self.round.deadline_at, self.extended_to or self.round.deadline_at)

@@ -5,7 +5,7 @@ const root = document.querySelector('[data-behavior="ballot-queue"]');
 const said = document.querySelector('[data-role="said"]');
 const KEPT = `accord-tap:${root.dataset.queue}:`;
 const WAITS = [1000, 2000, 4000, 8000];
-const REPEATED = new Set([403, 408, 425, 429, 500, 502, 503, 504]);
+const REPEATED = new Set([403, 408, 425, 429, 500, 502, 503, 504, 507]);
 const [TIMEOUT, PATIENCE] = [8000, 150];
 const page = [...crypto.getRandomValues(new Uint8Array(8))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 const taps = new Map();
@@ -46,7 +46,7 @@ function kept() {
 }
 
 function post(nonce, tap) {
-  const body = new URLSearchParams({ ...(tap.fields ?? { [tap.name]: tap.value }), nonce, waited: Math.max(0, Date.now() - tap.at) });
+  const body = new URLSearchParams({ ...(tap.fields ?? { [tap.name]: tap.value }), nonce, answerer: root.dataset.answerer, waited: Math.max(0, Date.now() - tap.at) });
   const headers = { Accept: "application/json", "X-CSRFToken": token };
   return fetch(tap.url, { method: "POST", headers, body, signal: AbortSignal.timeout(TIMEOUT) });
 }
@@ -55,6 +55,7 @@ async function learn() {
   const reply = await fetch(root.dataset.now, { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(TIMEOUT) });
   if (!reply.headers.get("Content-Type")?.includes("json")) return reply.status;
   const now = await reply.json();
+  if (now.answerer !== root.dataset.answerer) return 409; // another link was opened since: what it shows is not of this page
   token = now.token;
   for (const field of document.querySelectorAll("input[name=csrfmiddlewaretoken]")) field.value = token;
   tell("standing", now);

@@ -426,6 +426,26 @@ def test_a_feature_of_another_ballot_or_a_criterion_that_is_not_one_s_own_is_ref
         save_ratings(mine, sheet(mine).at(1).feature.pk, {"beauty": 4}, arrived=clock.now())
 
 
+def test_a_page_of_one_person_never_answers_for_another_who_opened_a_link_in_the_same_browser(
+    voting, stan, olga, by_link
+):
+    browser = by_link(voting, stan)
+    page = browser.get(f"/ballot/{voting.public_id}/1/").text
+    answerer = re.search(r'name="answerer" value="([^"]+)"', page)[1]
+    assert "You answer as" not in page
+    by_link(voting, olga, on=browser)
+    assert "You answer as <strong>Olga Olsen</strong>" in browser.get(f"/ballot/{voting.public_id}/1/").text
+    refused = tap(browser, voting, 1, impact="4", answerer=answerer)
+    assert (refused.status_code, refused["Content-Type"]) == (409, "text/html; charset=utf-8")
+    assert "two people answer in this browser" in refused.text
+    done = browser.post(f"/ballot/{voting.public_id}/done/", {"answerer": answerer})
+    assert done.status_code == 409
+    assert not Rating.objects.exists() and not voting.invitations.exclude(answered_at=None).exists()
+    now = browser.get(f"/ballot/{voting.public_id}/now/").json()["answerer"]
+    assert tap(browser, voting, 1, impact="4", answerer=now).status_code == 200
+    assert Rating.objects.get().ballot.invitation.seat == olga
+
+
 def test_the_pages_are_kept_nowhere(voting, stan, by_link):
     browser = by_link(voting, stan)
     for path in ("", "1/", "answers/", "list/"):

@@ -65,6 +65,17 @@ def test_a_colleague_gets_a_link_at_once_and_everyone_concerned_is_told(client, 
     assert (line.by_seat, line.facts["delegate"]) == (stan.pk, vera.pk)
 
 
+def test_a_delegate_s_own_page_never_answers_for_the_person_they_stand_in_for(asked, round_, stan, vera):
+    browser = opened(actions.name_delegate(asked, who=vera.user.email, now=clock.now()))
+    page = browser.get(f"/confirm/{round_.public_id}/").text
+    assert f'name="answerer" value="{asked.pk}-{vera.pk}"' in page
+    confirming.open_link(browser, stan, round_)
+    assert say(browser, round_, answerer=f"{asked.pk}-{vera.pk}").status_code == 409
+    assert not Answer.objects.exists()
+    assert say(browser, round_, answerer=str(asked.pk)).status_code == 303
+    assert Answer.objects.get().entered_by is None
+
+
 def test_the_answer_of_a_delegate_stands_under_both_names(client, sign_in, asked, round_, stan, vera, mia):
     made = actions.name_delegate(asked, who=vera.user.email, now=clock.now())
     browser = opened(made)
