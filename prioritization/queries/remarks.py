@@ -1,4 +1,9 @@
-"""What people said on their ballots, as far as whoever looks may see it."""
+"""What people said on their ballots, as far as whoever looks may see it.
+
+Words of an anonymous round show once it is over, in the order of the alphabet and without a date. Who answered when stands
+on the manager's page and in the outbox: a remark that turns up beside it, or the order of several, would name its writer.
+A question is mailed at once all the same, because it is of no use later; the ballot says so.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +52,7 @@ def remarks_about(feature: Feature, *, seen_by: Seat) -> list[ShownRemark]:
 
 
 def remarks_in(round: Round) -> list[ShownRemark]:
-    """Return everything that was said in a voting round, the latest first, for those who run it; one query."""
+    """Return what was said in a voting round, the latest first, for those who run it; one query. See `are_held_back`."""
     return _of(Remark.objects.filter(round=round))
 
 
@@ -67,9 +72,17 @@ def asker_of(remark: Remark) -> Seat | None:
     return None if _is_anonymous(remark.round) else remark.seat
 
 
+def are_held_back(round: Round) -> bool:
+    """Whether what is said in a round shows to nobody yet."""
+    return _is_anonymous(round) and round.is_open and round.voting.revealed_at is None
+
+
 def _of(remarks) -> list[ShownRemark]:
     rows = remarks.select_related("round__voting", "seat__user", "seat__department", "feature__product")
-    return [_shown(each) for each in rows.order_by("-arrived_at", "-pk")]
+    shown = [_shown(each) for each in rows.order_by("-arrived_at", "-pk") if not are_held_back(each.round)]
+    return [each for each in shown if each.who] + sorted(
+        (each for each in shown if not each.who), key=lambda each: each.text
+    )
 
 
 def _shown(remark: Remark) -> ShownRemark:

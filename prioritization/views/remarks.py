@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
 from prioritization.queries.rating_sheets import was_imported
-from prioritization.queries.remarks import remarks_in
+from prioritization.queries.remarks import are_held_back, remarks_in
 from stakeholders.access import EDIT, round_of
 from stakeholders.pages import page
 
@@ -26,5 +26,6 @@ def round_remarks(request: HttpRequest, slug: str, public_id: str) -> HttpRespon
         "round": round,
         "remarks": remarks_in(round),
         "can_undo": round.closed_at is not None and was_imported(round),
+        "are_held_back": are_held_back(round),
     }
     return page(request, "prioritization/round_remarks.html", context, part="prioritization/_round_remarks.html")

@@ -135,7 +135,7 @@ def test_who_reads_it_and_under_which_name_is_as_the_round_promised(
     )
     say(by_link(round, stan), round, remark="question")
     manager = text_of(sign_in(mia).get(f"/p/beacon/rounds/{round.public_id}/remarks/"))
-    assert "Does it work offline?" in manager
+    assert ("Does it work offline?" in manager) is named
     assert ("Stan Lindqvist" in manager) is named
     mail = render(questions().get(), now=clock.now())
     assert ("Stan" in mail.body + mail.from_email + str(mail.reply_to)) is named
@@ -145,6 +145,30 @@ def test_who_reads_it_and_under_which_name_is_as_the_round_promised(
     round.closed_at = clock.now()
     round.save(update_fields=["closed_at"])
     assert ("Does it work offline?" in text_of(reader.get(votes))) is shown_to_reader
+
+
+def test_words_of_an_anonymous_round_show_once_it_is_over_in_no_order_and_without_a_date(
+    beacon, mia, stan, olga, three_days, by_link, sign_in
+):
+    asked = {
+        "features": [factories.feature(beacon, "Undo send")],
+        "seats": [stan, olga],
+        "deadline": three_days,
+        "by": mia,
+    }
+    round = open_voting_round(beacon, title="Q", now=clock.now(), secrecy="anonymous", **asked)
+    for seat, text in ((stan, "Cheap to do."), (olga, "A must."), (stan, "But not now.")):
+        say(by_link(round, seat), round, text, nonce=f"{text}.1")
+    page = f"/p/beacon/rounds/{round.public_id}/remarks/"
+    held = text_of(sign_in(mia).get(page))
+    assert "shows once it is over" in held and "A must." not in held
+    round.closed_at = clock.now()
+    round.save(update_fields=["closed_at"])
+    words = text_of(sign_in(mia).get(page))
+    assert [words.index(each) for each in ("A must.", "But not now.", "Cheap to do.")] == sorted(
+        words.index(each) for each in ("A must.", "But not now.", "Cheap to do.")
+    )
+    assert words.count("someone; the round is anonymous · BCN") == 3
 
 
 def test_after_the_deadline_the_words_are_refused_and_printed(voting, stan, by_link):
