@@ -96,15 +96,12 @@ def ask_count(product_id: int, feature_ids: Iterable[int], *, now: datetime) -> 
     """
     ids = sorted(feature_ids)
     marks = ", ".join(["(%s, %s)"] * len(ids))
-    ((is_waiting,),) = together(
+    is_waiting = together(
         (
             f"INSERT INTO prioritization_countrequest (product_id, feature_id) VALUES {marks}",  # noqa: S608
             [part for each in ids for part in (product_id, each)],
         ),
-        (
-            "SELECT EXISTS(SELECT 1 FROM prioritization_scorerequest WHERE product_id = %s AND claimed_at IS NULL)",
-            [product_id],
-        ),
+        ("SELECT id FROM prioritization_scorerequest WHERE product_id = %s AND claimed_at IS NULL", [product_id]),
     )
     if not is_waiting:
         request_scores(product_id, now=now)

@@ -16,13 +16,13 @@ from prioritization.actions.voting import ballot_of, open_voting_round
 from prioritization.models import CountRequest, Rating, RatingChange, ScoreRequest, Tally
 from prioritization.queries.ballot import sheet
 from prioritization.tasks import score_due_products, score_product
-from roadmap.models import Standing
+from roadmap.models import Product, Standing
 from stakeholders import clock
 from stakeholders.actions import closing
 from stakeholders.actions.closing import AnswerIsLate, RoundIsBusy, RoundIsClosed
 from stakeholders.actions.links import renew_link, seat_link
 from stakeholders.actions.rounds import remove_invitation, withdraw_round
-from stakeholders.models import Message, Round
+from stakeholders.models import Grant, Message, Round, Seat
 from stakeholders.rules.deadlines import GRACE
 from tests import factories
 
@@ -386,6 +386,29 @@ def test_a_revoked_link_ends_a_ballot_that_is_open_already(voting, stan, mia, by
     assert browser.get(f"/ballot/{voting.public_id}/{path}").status_code == 410
     assert tap(browser, voting, 1, impact="4").status_code == 410
     assert browser.post(f"/ballot/{voting.public_id}/done/").status_code == 410
+
+
+ENDS = {
+    "revoked": (410, lambda round, seat: seat.links.update(revoked_at=clock.now())),
+    "renewed": (410, lambda round, seat: seat.links.update(generation=9)),
+    "expired": (410, lambda round, seat: seat.links.update(expires_at=clock.now())),
+    "removed": (410, lambda round, seat: round.invitations.filter(seat=seat).update(removed_at=clock.now())),
+    "left": (410, lambda round, seat: Seat.objects.filter(pk=seat.pk).update(left_at=clock.now())),
+    "withdrawn": (410, lambda round, seat: Round.objects.filter(pk=round.pk).update(cancelled_at=clock.now())),
+    "half a day": (404, lambda round, seat: Grant.objects.update(expires_at=clock.now())),
+    "purged": (404, lambda round, seat: Product.objects.update(purge_started_at=clock.now())),
+    "closed": (409, lambda round, seat: Round.objects.filter(pk=round.pk).update(closed_at=clock.now())),
+}
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_the_next_tap_sees_that_the_right_has_ended_whatever_the_process_remembers(voting, stan, by_link, end):
+    browser = by_link(voting, stan)
+    assert tap(browser, voting, 1, impact="4").status_code == 200
+    status, happen = ENDS[end]
+    happen(voting, stan)
+    assert tap(browser, voting, 1, impact="5").status_code == status
+    assert Rating.objects.get().value == 4
 
 
 def test_whoever_is_not_asked_any_more_is_told_so(voting, stan, mia, by_link):
