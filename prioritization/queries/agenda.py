@@ -66,6 +66,7 @@ class Agenda:
     cut      after how many ranks the run drew its line, 0 where it drew none
     settled  how many are hot and not listed, because they were decided about after they were last put to the vote
     decided  what was decided lately, on whatever feature
+    is_open  whether votes tell so little that nothing stands out: no feature is surely above the line, none contested at it
     """
 
     run: ScoreRun | None
@@ -73,6 +74,7 @@ class Agenda:
     cut: int = 0
     settled: int = 0
     decided: list[ShownDecision] = field(default_factory=list)
+    is_open: bool = False
 
     @property
     def minutes(self) -> int:
@@ -133,7 +135,9 @@ def _agenda(product: Product, run: ScoreRun | None, names: Collection[str]) -> A
                 voting=open_rounds.get(standing.feature_id),
             )
         )
-    return Agenda(run, items, (run.used.get("cut") or {}).get("k") or 0, len(settled), decided)
+    cut = (run.used.get("cut") or {}).get("k") or 0
+    is_open = not items and cut > 0 and not Standing.objects.filter(product=product, rank_low__lte=cut).exists()
+    return Agenda(run, items, cut, len(settled), decided, is_open)
 
 
 def _settled(ids: Sequence[int]) -> set[int]:

@@ -6,9 +6,10 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from prioritization.forms.voting import people_of
-from prioritization.models import Rating, ScoreRun, VoterCheck, VotingFeature, VotingRound
+from prioritization.models import Rating, ScoreRun, VoterCheck, VotingFeature
 from prioritization.queries.criteria import criteria_of
 from prioritization.queries.runs import of_one_run
+from prioritization.queries.styles import anonymous_voters
 from roadmap.models import Feature, Product, Standing
 from stakeholders.models import Invitation, Round, Seat
 
@@ -127,14 +128,16 @@ def voter_checks(product: Product) -> list[Checked]:
 
     Nobody who voted anonymously anywhere in the product: a flag would tell how, and so would what they move.
     """
-    anonymous = Rating.objects.filter(
-        feature__product=product, ballot__voting__secrecy=VotingRound.Secrecy.ANONYMOUS
-    ).values("ballot__invitation__seat")
     checks = (
         VoterCheck.objects.filter(product=product)
-        .exclude(seat__in=anonymous)
+        .exclude(seat__in=anonymous_voters(product.pk))
         .select_related("seat__user", "seat__department")
         .order_by("-influence", "pk")
     )
     labels = dict(VoterCheck.Flag.choices)
-    return [Checked(check, [str(labels.get(flag["kind"], flag["kind"])) for flag in check.flags]) for check in checks]
+    return [Checked(check, [str(labels.get(kind, kind)) for kind in _kinds(check)]) for check in checks]
+
+
+def _kinds(check: VoterCheck) -> list[str]:
+    """Return what stands out, each kind once: somebody may vote like several others."""
+    return list(dict.fromkeys(flag["kind"] for flag in check.flags))

@@ -109,6 +109,7 @@ class Explanation:
 
     parts        one a criterion; their `shown` and `pull` add up to `score_shown`
     before, after  keys of the features one rank up and down, "" at the ends
+    remarks        how many remarks about it whoever looks may read
     """
 
     feature: Feature
@@ -124,6 +125,7 @@ class Explanation:
     after: str
     styles: list[StyleOfVoter] = field(default_factory=list)
     history: list[Past] = field(default_factory=list)
+    remarks: int = 0
 
     @property
     def interval(self) -> tuple[int, int] | None:

@@ -51,6 +51,14 @@ def remarks_about(feature: Feature, *, seen_by: Seat) -> list[ShownRemark]:
     return [each for each in found if seen_by.reaches(EDIT) or _names_to_all(each.remark.round)]
 
 
+def count_about(feature: Feature, *, seen_by: Seat) -> int:
+    """Return how many remarks `remarks_about` would; one query."""
+    found = Remark.objects.filter(feature=feature, round__cancelled_at=None)
+    if not seen_by.reaches(EDIT):
+        found = found.filter(round__voting__secrecy=VotingRound.Secrecy.NAMED)
+    return found.count()
+
+
 def remarks_in(round: Round) -> list[ShownRemark]:
     """Return what was said in a voting round, the latest first, for those who run it; one query. See `are_held_back`."""
     return _of(Remark.objects.filter(round=round))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from prioritization.models import Rating, VoterCheck, VotingRound
+from django.db.models import Exists, OuterRef
+
+from prioritization.models import Ballot, Rating, VoterCheck, VotingRound
 from prioritization.queries.explanation import StyleOfVoter
 from roadmap.models import Feature
 
@@ -14,15 +16,23 @@ def styles_on(feature: Feature) -> list[StyleOfVoter]:
 
     Whoever voted anonymously anywhere in the product is left out: how one rates is made of all of one's votes.
     """
-    rated = Rating.objects.filter(value__isnull=False, ballot__voting__round__cancelled_at=None)
-    anonymous = rated.filter(
-        feature__product=feature.product_id, ballot__voting__secrecy=VotingRound.Secrecy.ANONYMOUS
-    ).values("ballot__invitation__seat")
-    voters = rated.filter(feature=feature).values("ballot__invitation__seat")
-    checks = (
-        VoterCheck.objects.filter(product=feature.product_id, seat__in=voters)
-        .exclude(seat__in=anonymous)
-        .select_related("seat__user")
-    )
+    rated = Rating.objects.filter(feature=feature, value__isnull=False, ballot__voting__round__cancelled_at=None)
+    voters = set(rated.values_list("ballot__invitation__seat", flat=True))
+    checks = VoterCheck.objects.filter(
+        product=feature.product_id, seat__in=voters - anonymous_voters(feature.product_id)
+    ).select_related("seat__user")
     found = [StyleOfVoter(check.seat, sum(check.style.values()) / len(check.style)) for check in checks if check.style]
     return sorted((each for each in found if abs(each.higher) >= WORTH_SAYING), key=lambda each: -abs(each.higher))
+
+
+def anonymous_voters(product_id: int) -> set[int]:
+    """Return the seats of all who gave an answer in an anonymous round of a product, whatever became of it: one query.
+
+    It begins at the ballots, of which there are few: a page must not read every rating of the product.
+    """
+    ballots = Ballot.objects.filter(
+        Exists(Rating.objects.filter(ballot=OuterRef("pk"))),
+        voting__secrecy=VotingRound.Secrecy.ANONYMOUS,
+        voting__round__product=product_id,
+    )
+    return set(ballots.values_list("invitation__seat", flat=True))

@@ -98,6 +98,19 @@ PROGRESS = (
 )  # fmt: skip
 """Day, feature, share done."""
 
+SAID = {
+    "rosa.marchetti": {"whatsapp": "Half of the retail deals that we lost last quarter asked for it."},
+    "ines.duarte": {"whatsapp": "We answer Instagram from a personal phone. When she is ill, nobody answers."},
+    "jonas.weber": {
+        "whatsapp": "Meta changes its API twice a year. Who follows it?",
+        "audit": "Append-only storage is new to us; the estimate is a guess.",
+    },
+    "tomas.silva": {"audit": "No bank signs without it, and three are waiting."},
+    "wen.li": {"portal": "Customers stop asking us for the status when they can see it."},
+    "noor.rahimi": {"portal": "Every customer's own domain means every customer's own certificate."},
+}
+"""What people wrote on their ballots in the first vote, by feature."""
+
 DECISIONS = (
     (-60, "whatsapp", "No separate social inbox.", "One inbox is the point of Beacon.", ("aiko.mori",)),
     (

@@ -37,6 +37,16 @@ def ranking_in_words(ranking: RankingPage) -> str:
         return ""
     out = run.ranked - line.surely - line.contested
     facts = {"in": line.surely, "contested": line.contested, "out": wording.decimal(out), "release": line.release.name}
+    if not out and not line.surely:
+        return (
+            _("Nothing is surely in %(release)s yet and nothing surely out: all %(contested)d are contested.") % facts
+        )
+    if not line.contested and not line.surely:
+        facts["k"] = line.rank
+        return (
+            _("%(release)s has room for %(k)d, and the votes leave open which: nothing stands out from the rest.")
+            % facts
+        )
     if not line.contested:
         return _("%(release)s has room for %(in)d, and which they are is beyond doubt.") % facts
     if not line.surely:

@@ -15,6 +15,7 @@ from prioritization.actions.ranking_columns import choose_columns as choose
 from prioritization.queries import explanation as explanations
 from prioritization.queries import ranking as queries
 from prioritization.queries.ranking_columns import LABELS, Column, columns_of
+from prioritization.queries.remarks import count_about
 from prioritization.queries.runs import today_of
 from prioritization.queries.styles import styles_on
 from prioritization.rules.cells import harmless
@@ -55,7 +56,7 @@ def explanation(request: HttpRequest, slug: str, ref: str) -> HttpResponse:
     if hiding := access.hiding_round(seat):
         return page(request, "prioritization/ranking_hidden.html", _context(seat, round=hiding))
     names = access.names_seen_by(seat)
-    found = _with_styles(seat, explanations.explanation(seat.product, feature.number, names=names))
+    found = _with_more(seat, explanations.explanation(seat.product, feature.number, names=names))
     context = _context(seat, explanation=found)
     return page(request, "prioritization/explanation.html", context, part="prioritization/_explanation.html")
 
@@ -94,11 +95,12 @@ def explained(seat: Seat, key: str) -> explanations.Explanation | None:
     if not (number.isascii() and number.isdigit() and len(number) < 10):
         return None
     names = access.names_seen_by(seat)
-    return _with_styles(seat, explanations.explanation(seat.product, int(number), names=names))
+    return _with_more(seat, explanations.explanation(seat.product, int(number), names=names))
 
 
-def _with_styles(seat: Seat, found: explanations.Explanation | None) -> explanations.Explanation | None:
-    """Add how its voters rate, for managers only."""
-    if found and found.has_style and seat.reaches(access.EDIT):
-        return replace(found, styles=styles_on(found.feature))
-    return found
+def _with_more(seat: Seat, found: explanations.Explanation | None) -> explanations.Explanation | None:
+    """Add how many remarks this person may read and, for managers only, how its voters rate."""
+    if found is None:
+        return None
+    styles = styles_on(found.feature) if found.has_style and seat.reaches(access.EDIT) else []
+    return replace(found, styles=styles, remarks=count_about(found.feature, seen_by=seat))

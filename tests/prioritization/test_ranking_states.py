@@ -79,7 +79,7 @@ def test_one_feature_and_one_voter(client, sign_in, mia, beacon):
 def test_three_features_that_all_are_equal(client, sign_in, mia, beacon):
     rated(beacon, 3, 4, lambda n, v: 3)
     said = told(sign_in(mia))
-    assert "ranks 1–3 · ahead of the rest; among themselves too close to call" in said["ranking"]
+    assert "ranks 1–3 · too close to call, so any order is defensible" in said["ranking"]
     assert "Tier 2" not in said["ranking"]
     assert "“Feature 0” and “Feature 1” score the same." in said["compare"]
     assert "They are level: any change of weights decides." in said["compare"]
@@ -91,6 +91,8 @@ def test_everything_is_split(client, sign_in, mia, beacon):
     rated(beacon, 8, 8, lambda n, v: 5 if v % 2 else 1)
     said = told(sign_in(mia))
     assert "only split votes (8)" in said["ranking"]
+    assert "and nothing surely out: all 8 are contested." in said["ranking"]
+    assert "rated exactly like another person; rated" not in said["ask"]
     assert "the votes are split, not few" in said["explanation"]
     assert "features are worth" in said["agenda"]
 

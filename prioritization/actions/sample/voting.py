@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 from random import Random
 
 from prioritization.actions.ballots import finish_ballot, save_sheet
+from prioritization.actions.remarks import leave_remark
 from prioritization.actions.sample.setting import FEATURES
 from prioritization.actions.sample.stage import Stage
 from prioritization.actions.voting import ballot_of, open_voting_round
+from prioritization.models import Remark
 from prioritization.sample import story
 from prioritization.sample.people import PEOPLE, SamplePerson
 from prioritization.sample.votes import SEED, answers
@@ -93,6 +95,8 @@ def _vote(
     said = {key: answers(person, FEATURES[key], again=again) for key in _shuffled(person.key, keys)}
     sheet = {stage.features[key].pk: answer for key, answer in said.items() if answer}
     save_sheet(ballot, sheet, arrived=moment)
+    for key, text in story.SAID.get(person.key, {}).items() if not again else ():
+        leave_remark(ballot, stage.features[key].pk, kind=Remark.Kind.COMMENT, text=text, arrived=moment)
     if is_done:
         finish_ballot(ballot, arrived=moment + timedelta(seconds=8))
 
