@@ -83,6 +83,44 @@ def test_where_the_pull_is_not_estimated_only_the_average_moves():
     assert carried[0, 1] == pytest.approx(25 * 3 / 5 * 4 / 9)
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_what_the_average_carries_is_the_furthest_corner_of_four_ballots(seed):
+    """Worked out with whole new runs: all 1, all 5, with the others, against the others."""
+    table = np.random.default_rng(seed).integers(1, 6, (7, 4)).astype(np.int8)
+    table[seed, 3] = table[5, 1] = 0
+    scored = found_of(table, alike(4), takes_out_style=False)[0]
+    fit = scored.fits[0]
+    carried = through_the_average([table], alike(4), scored.fits, scored.shares)
+    for voter in range(4):
+        rated = table[:, voter] > 0
+        others = np.delete(table, voter, axis=1).astype(float)
+        above = others.sum(axis=1) >= fit.prior.mean * (others > 0).sum(axis=1)
+        priors, means = [fit.prior], []
+        for ballot in (1, 5, np.where(above, 5, 1), np.where(above, 1, 5)):
+            changed = table.copy()
+            changed[:, voter] = np.where(rated, ballot, 0)
+            again = found_of(changed, alike(4), takes_out_style=False)[0].fits[0]
+            priors.append(again.prior)
+            means.append(again.mean)
+        furthest = np.zeros(7)
+        for mean in means[:2]:
+            for mu in (min(p.mean for p in priors), max(p.mean for p in priors)):
+                for k in (min(p.weight for p in priors), max(p.weight for p in priors)):
+                    there = (fit.n * mean + k * mu) / (fit.n + k)
+                    held = (fit.n * mean + fit.prior.weight * fit.prior.mean) / (fit.n + fit.prior.weight)
+                    furthest = np.maximum(furthest, np.abs(there - held))
+        assert carried[:, voter] == pytest.approx(25 * furthest)
+
+
+def test_who_is_held_to_half_moves_no_more_than_half():
+    table = np.array([[1, 4, 5], [5, 4, 3]], dtype=np.int8)
+    voters = Voters(np.array([100.0, 1, 1]), np.zeros(3, dtype=int), np.ones(1))
+    scored, _, bound = found_of(table, voters, takes_out_style=False)
+    effective, k = scored.fits[0].effective, scored.fits[0].prior.weight
+    assert bound[:, 0] == pytest.approx(25 * 4 * 0.5 * effective / (effective + k))
+    assert bound[:, 1] == pytest.approx(25 * 4 * 0.25 * effective / (effective + k))
+
+
 @settings(max_examples=8)
 @given(st.integers(0, 500), st.sampled_from([0.4, 0.9]), st.data())
 def test_no_ballot_moves_a_score_further_than_its_bound(seed, full, data):

@@ -101,6 +101,13 @@ def test_within_its_interval_the_top_never_changes(points, w, c, data):
     assert set(before[:top].tolist()) == set(after[:top].tolist())
 
 
+def test_the_top_is_looked_at_in_blocks(monkeypatch):
+    points = 5.0 * np.random.default_rng(4).integers(0, 21, (30, 4))
+    found = [stable_top(points, np.arange(30), SHARES, c, top=12) for c in range(4)]
+    monkeypatch.setattr("prioritization.rules.sensitivity.BLOCK", 40)
+    assert [stable_top(points, np.arange(30), SHARES, c, top=12) for c in range(4)] == found
+
+
 @given(points_of_some, shares, st.integers(0, 3))
 def test_just_outside_the_interval_the_order_is_another(points, w, c):
     ids = np.arange(len(points))
