@@ -140,7 +140,8 @@ class VoterCheck(models.Model):
 class ScoreResult(models.Model):
     """A feature's standing as a closed voting round left it: written once, by the first run after the closing.
 
-    The fields mean what they mean in roadmap's Standing. Read in the order of rounds they are a feature's score history.
+    The fields mean what they mean in roadmap's Standing, and are all of its: with `run.used` a score can be added up
+    again years later. Read in the order of rounds they are a feature's score history.
     """
 
     round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="results")
@@ -156,6 +157,12 @@ class ScoreResult(models.Model):
     votes = models.PositiveIntegerField()
     effective = models.FloatField()
     split = models.FloatField(null=True)
+    variance = models.FloatField(null=True)
+    cut_chance = models.FloatField(null=True)
+    vote_value = models.FloatField(null=True)
+    heat = models.FloatField(null=True)
+    apart = models.JSONField(null=True)
+    criteria = models.JSONField(default=dict)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["round", "feature"], name="one_result_a_round")]

@@ -27,7 +27,6 @@ FIELDS = (
     "score", "score_low", "score_high", "variance", "rank", "rank_low", "rank_high", "tier", "cut_chance", "votes",
     "effective", "split", "vote_value", "heat", "apart", "criteria",
 )  # fmt: skip
-KEPT = ("score", "score_low", "score_high", "rank", "rank_low", "rank_high", "tier", "votes", "effective", "split")
 
 
 def write_standings(product: Product, run: ScoreRun, inputs: Inputs, scored: Scored, placed: Placed) -> int:
@@ -65,12 +64,12 @@ def freeze_rounds(product: Product, run: ScoreRun) -> int:
     if not rounds:
         return 0
     standings = list(
-        Standing.objects.filter(product=product, score__isnull=False).values_list("feature_id", *KEPT).order_by("pk")
+        Standing.objects.filter(product=product, score__isnull=False).values_list("feature_id", *FIELDS).order_by("pk")
     )
     for voting_id, round_id in rounds:
         ScoreResult.objects.bulk_create(
             [
-                ScoreResult(round_id=round_id, feature_id=pk, run=run, **dict(zip(KEPT, values, strict=True)))
+                ScoreResult(round_id=round_id, feature_id=pk, run=run, **dict(zip(FIELDS, values, strict=True)))
                 for pk, *values in standings
             ],
             batch_size=ROWS_A_STATEMENT,

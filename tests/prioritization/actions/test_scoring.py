@@ -97,7 +97,22 @@ def test_a_run_says_what_was_used(beacon, voting, now):
     assert run.used["draws"] == 400
     assert [row[at] for at, row in enumerate(run.used["correlation"])] == [1, 1, 1, 1]
     assert -1 <= run.used["alpha"]["impact"] <= 1
-    assert (run.at, len(run.digest)) == (now, 64)
+    inputs = scoring.read_inputs(beacon, now=now)
+    assert (run.at, run.digest, run.seed) == (now, inputs.digest(), inputs.seed)
+    assert len(run.digest) == 64 and run.seed
+
+
+def test_what_is_stored_with_a_run_repeats_it(beacon, voting, now):
+    scoring.score(beacon, now=now)
+    before = list(Standing.objects.order_by("feature").values())
+    Standing.objects.all().delete()
+    ScoreRun.objects.all().delete()
+    again = scoring.score(beacon, now=now)
+    own = ("id", "run")
+    assert [
+        {k: v for k, v in row.items() if k not in own} for row in Standing.objects.order_by("feature").values()
+    ] == [{k: v for k, v in row.items() if k not in own} for row in before]
+    assert again.seed == scoring.read_inputs(beacon, now=now).seed
 
 
 def test_few_votes_fall_back_and_the_run_says_so(beacon, features, voters, now):
@@ -293,6 +308,27 @@ def test_a_closed_round_keeps_its_result_whatever_is_voted_later(beacon, voting,
     assert order(beacon)[0] != "A" or Standing.objects.get(feature=features[5]).rank < 6
     assert dict(ScoreResult.objects.filter(round=voting.round).values_list("feature__title", "rank")) == kept
     assert not ScoreResult.objects.filter(round=later.round).exists()
+
+
+def test_the_whole_result_is_kept_and_adds_up_again(beacon, voting, now):
+    Round.objects.filter(pk=voting.round_id).update(closed_at=now)
+    run = scoring.score(beacon, now=now)
+    kept = {
+        result.feature_id: result for result in ScoreResult.objects.filter(round=voting.round).select_related("run")
+    }
+    assert len(kept) == 6
+    for standing in Standing.objects.filter(score__isnull=False):
+        result = kept[standing.feature_id]
+        for field in Standing._meta.get_fields():
+            if field.name not in ("id", "feature", "product", "run"):
+                assert getattr(result, field.name) == getattr(standing, field.name), field.name
+        score = 0.0
+        for criterion in result.run.criteria:
+            cell, prior = result.criteria[criterion["key"]], result.run.used["priors"][criterion["key"]]
+            pulled = (cell["effective"] * cell["mean"] + prior["k"] * prior["mu"]) / (cell["effective"] + prior["k"])
+            score += criterion["weight"] * 25 * (pulled - 1)
+        assert score == pytest.approx(result.score, abs=1e-6)
+    assert {result.run for result in kept.values()} == {run}
 
 
 def test_a_round_that_closed_without_another_vote_is_kept_too(beacon, voting, now):
