@@ -8,6 +8,7 @@ from http import HTTPStatus
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -59,7 +60,7 @@ def answer(request: HttpRequest, public_id: str) -> HttpResponse:
     except ValidationError as refusal:
         form.add_error(None, "; ".join(refusal.messages))
         return _page(request, confirm_page(invitation, now=now), form=form, status=422)
-    return _back(public_id)
+    return _back(public_id, "#receipt")
 
 
 @require_POST
@@ -149,8 +150,8 @@ def _context(page: ConfirmPage) -> dict:
     }
 
 
-def _back(public_id: str) -> HttpResponse:
-    response = redirect("roadmap:confirm", public_id)
+def _back(public_id: str, place: str = "") -> HttpResponse:
+    response = redirect(reverse("roadmap:confirm", args=[public_id]) + place)
     response.status_code = 303
     return _sealed(response)
 

@@ -74,7 +74,7 @@ def test_the_page_is_not_stored_and_needs_no_session(client, path):
 
 def test_confirming_gives_a_receipt_on_screen_and_by_mail(client, path, stan):
     sent = send(client, path, "confirm")
-    assert (sent.status_code, sent["Location"]) == (303, path)
+    assert (sent.status_code, sent["Location"]) == (303, f"{path}#receipt"), "not the top of a long page"
     receipt = text_of(client.get(path))
     assert "Your answer is in." in receipt
     assert "You can change it until" in receipt
