@@ -140,14 +140,11 @@ def counted(round: Round) -> dict[str, Any]:
             "Nobody voted: %(count)d person was asked.", "Nobody voted: %(count)d people were asked.", asked
         ) % {"count": asked}
     else:
-        rated = ngettext("%(count)s rating", "%(count)s ratings", numbers["values"])
-        skipped = ngettext("“no opinion” once", "“no opinion” %(count)s times", numbers["no_opinion"])
-        sentence = _("%(voters)d of %(asked)d voted on %(features)s: %(ratings)s, %(skipped)s.") % {
+        sentence = _("%(voters)d of %(asked)d voted on %(features)s: %(answers)s.") % {
             "voters": numbers["voters"],
             "asked": asked,
             "features": features_in_words(features),
-            "ratings": rated % {"count": wording.decimal(numbers["values"])},
-            "skipped": skipped % {"count": wording.decimal(numbers["no_opinion"])},
+            "answers": _answers_in_words(numbers["values"], numbers["no_opinion"]),
         }
     if uncounted := _too_few(round):
         words = ngettext(
@@ -157,6 +154,14 @@ def counted(round: Round) -> dict[str, Any]:
         )
         sentence = words % {"sentence": sentence, "count": uncounted, "least": AT_LEAST}
     return {"sentence": sentence, "asked": asked, "features": features, **numbers}
+
+
+def _answers_in_words(values: int, no_opinion: int) -> str:
+    """Return how many answers of either sort there are, without a sort that nobody gave: "35 ratings, “no opinion” once"."""
+    rated = ngettext("%(count)s rating", "%(count)s ratings", values)
+    skipped = ngettext("“no opinion” once", "“no opinion” %(count)s times", no_opinion)
+    counts = [(rated, values), (skipped, no_opinion)]
+    return ", ".join(words % {"count": wording.decimal(count)} for words, count in counts if count)
 
 
 def _too_few(round: Round) -> int:

@@ -10,11 +10,13 @@ from django.utils.translation import gettext as _
 
 from prioritization.actions.ballots import NotAsked
 from prioritization.models import Ballot, Remark
+from prioritization.queries.remarks import asker_of
 from prioritization.rules.ballots import Nonce
 from roadmap.models import Feature
 from stakeholders.actions import outbox
 from stakeholders.actions.closing import taking_answer
-from stakeholders.models import Message, Round, Seat
+from stakeholders.activity import record
+from stakeholders.models import Message, Round, Seat, Verb
 
 MOST = 20
 """Remarks of one person on one feature: enough for any talk, too few to flood its owner's mail."""
@@ -28,8 +30,9 @@ def leave_remark(
     arrived  `clock.arrived_at()`, taken before anything else
     nonce    of the form or page: the same request again returns the first remark, and mails nothing
 
-    It is a row that never changes, dated and by its seat, so it needs no line in the log. Raises ValidationError for one
-    that is empty, too long or one too many, NotAsked, AnswerIsLate, RoundIsClosed, RoundIsBusy.
+    The log says that they wrote, not what; in an anonymous round it says nothing: when somebody wrote would tell who it
+    was. Raises ValidationError for one that is empty, too long or one too many, NotAsked, AnswerIsLate, RoundIsClosed,
+    RoundIsBusy.
     """
     invitation, text = ballot.invitation, text.replace("\r\n", "\n").replace("\x00", "").strip()
     if invitation.standing_in is not None:
@@ -65,6 +68,9 @@ def leave_remark(
             arrived_at=arrived,
             nonce=str(nonce or secrets.token_hex(16)),
         )
+        if asker_of(remark):
+            verb = Verb.ASKED if kind == Remark.Kind.QUESTION else Verb.COMMENTED
+            record(invitation.seat, verb, invitation.round, at=arrived, feature=feature_id)
         if kind == Remark.Kind.QUESTION and feature_id is not None:
             _mail_question(remark, Feature.objects.select_related("owner__user").get(pk=feature_id))
     return remark

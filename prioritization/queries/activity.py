@@ -21,6 +21,7 @@ NOT_FOR_ALL = (
     Verb.ANSWERED, Verb.VOTED, Verb.REMINDED, Verb.INVITED, Verb.REMOVED, Verb.COPIED_LINK, Verb.REVOKED,
     Verb.SHARED, Verb.SIGNED_IN, Verb.REVEALED, Verb.HID, Verb.SENT_AGAIN, Verb.ENDED_LINK, Verb.NO_REMINDERS,
     Verb.REMINDERS_AGAIN, Verb.DISOWNED, Verb.STOOD_IN, Verb.ENTERED, Verb.DELEGATED, Verb.APPROVED, Verb.DECLINED,
+    Verb.COMMENTED, Verb.ASKED,
 )  # fmt: skip
 """What the log tells managers only: who has answered, who was reminded, and whatever has to do with links."""
 
@@ -32,7 +33,10 @@ ACTS: Mapping[str, tuple[Any, tuple[str, ...]]] = {
     "plan": (_("planned, moved or decided"), (Verb.PLANNED, Verb.UNPLANNED, Verb.MOVED, Verb.DECIDED)),
     "rounds": (_("opened, extended or closed"), (Verb.OPENED, Verb.EXTENDED, Verb.CLOSED, Verb.CANCELLED)),
     "people": (_("invited, reminded or removed"), (Verb.INVITED, Verb.REMINDED, Verb.REMOVED)),
-    "answers": (_("answered"), (Verb.ANSWERED, Verb.VOTED, Verb.DISOWNED, Verb.STOOD_IN, Verb.ENTERED)),
+    "answers": (
+        _("answered"),
+        (Verb.ANSWERED, Verb.VOTED, Verb.DISOWNED, Verb.STOOD_IN, Verb.ENTERED, Verb.COMMENTED, Verb.ASKED),
+    ),
     "publish": (_("published or shared"), (Verb.PUBLISHED, Verb.SHARED, Verb.REVOKED)),
 }
 """What was done, in groups that one can filter by: name -> (words, verbs). The rest has no group."""

@@ -28,6 +28,8 @@ class Verb(models.TextChoices):
     REVEALED = "revealed", _("showed the room how it stands in")
     HID = "hid", _("hid again how it stands in")
     VOTED = "voted", _("voted in")
+    COMMENTED = "commented", _("left a comment in")
+    ASKED = "asked", _("asked a question in")
     PLANNED = "planned", _("planned")
     UNPLANNED = "unplanned", _("took out of the plan")
     MOVED = "moved", _("moved")

@@ -30,6 +30,9 @@ from stakeholders.queries import rounds as queries
 from stakeholders.queries.activity import lines_about
 from stakeholders.queries.delegation import delegations_of
 
+NOT_HISTORY = (Verb.EXTENDED, Verb.ANSWERED, Verb.VOTED, Verb.COMMENTED, Verb.ASKED)
+"""What the page of a round shows elsewhere."""
+
 
 def context_of(seat: Seat, **more: Any) -> dict[str, Any]:
     return {"product": seat.product, "seat": seat, "tab": "rounds", "can_edit": seat.reaches(access.EDIT), **more}
@@ -66,7 +69,7 @@ def round(request: HttpRequest, slug: str, public_id: str) -> HttpResponse:
         takes_answers=found.takes_answers_at(now),
         delegations=delegations_of(found),
         is_counting=found.is_open and now >= found.closes_at,
-        history=lines_about(found, product=seat.product, limit=12, without=[Verb.EXTENDED, Verb.ANSWERED, Verb.VOTED]),
+        history=lines_about(found, product=seat.product, limit=12, without=NOT_HISTORY),
     )
     return render(request, "stakeholders/round.html", context)
 

@@ -1,48 +1,27 @@
-// Keeps every tap until the server has it, in the browser's storage and under the round and the person, so that neither
-// a tunnel nor a reload loses one. A tap carries a nonce: however often it is sent, it is one answer. "Saved" is said only
-// after the server said so. Talks to the page by events: takes ballot:tap, tells ballot:waiting, :saved, :refused, :standing, :empty.
-const root = document.querySelector('[data-behavior="ballot-queue"]');
-const said = document.querySelector('[data-role="said"]');
-const KEPT = `accord-tap:${root.dataset.queue}:`;
-const WAITS = [1000, 2000, 4000, 8000];
+// Sends every tap until the server has it. A tap carries a nonce: however often it is sent, it is one answer. "Saved" is
+// said only after the server said so. Talks to the page by events: takes ballot:tap and :again, tells ballot:waiting,
+// :saved, :refused, :standing, :empty, and to ballot-kept.js :keep and :drop.
+const [root, said] = ['[data-behavior="ballot-queue"]', '[data-role="said"]'].map((each) => document.querySelector(each));
 const REPEATED = new Set([403, 408, 425, 429, 500, 502, 503, 504, 507]);
-const [TIMEOUT, PATIENCE] = [8000, 150];
+const [WAITS, TIMEOUT, PATIENCE] = [[1000, 2000, 4000, 8000], 8000, 150];
 const page = [...crypto.getRandomValues(new Uint8Array(8))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 const taps = new Map();
 let token = document.querySelector("input[name=csrfmiddlewaretoken]")?.value ?? "";
 let [sequence, sending, refused] = [0, null, false];
 
 const tell = (name, detail) => document.dispatchEvent(new CustomEvent(`ballot:${name}`, { detail }));
-
-function say(text, state) {
-  [said.textContent, said.dataset.said] = [text, state];
-}
+const say = (text, state) => ([said.textContent, said.dataset.said] = [text, state]);
 
 function keep(nonce, tap) {
   taps.set(nonce, tap);
   root.dataset.waiting = taps.size;
-  try {
-    localStorage.setItem(KEPT + nonce, JSON.stringify(tap));
-  } catch {} // no room, or forbidden: then this page alone keeps it
+  tell("keep", { nonce, tap });
 }
 
 function drop(nonce) {
   taps.delete(nonce);
   root.dataset.waiting = taps.size;
-  try {
-    localStorage.removeItem(KEPT + nonce);
-  } catch {}
-}
-
-// what an earlier page could not send, oldest first
-function kept() {
-  try {
-    const keys = Object.keys(localStorage).filter((each) => each.startsWith(KEPT));
-    const found = keys.map((key) => [key.slice(KEPT.length), JSON.parse(localStorage.getItem(key))]);
-    return found.sort(([, one], [, other]) => one.at - other.at);
-  } catch {
-    return [];
-  }
+  tell("drop", { nonce });
 }
 
 function post(nonce, tap) {
@@ -112,11 +91,10 @@ document.addEventListener("ballot:tap", ({ detail }) => {
 addEventListener("visibilitychange", () => document.hidden || learn().catch(() => {}));
 addEventListener("pageshow", (event) => event.persisted && learn().catch(() => {}));
 
-for (const [nonce, tap] of kept()) {
+// what an earlier page could not send
+document.addEventListener("ballot:again", ({ detail: { nonce, tap } }) => {
   keep(nonce, tap);
   tell("waiting", tap);
-}
-if (taps.size) {
   say(root.dataset.offline, "waiting");
   pump();
-}
+});

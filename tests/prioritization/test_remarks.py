@@ -12,7 +12,7 @@ from prioritization.models import Rating, Remark
 from prioritization.queries.ballot import sheet
 from stakeholders import clock
 from stakeholders.mail.rendering import render
-from stakeholders.models import Message
+from stakeholders.models import Activity, Message, Verb
 from tests import factories
 from tests.prioritization.test_ballot import past, tap, text_of
 
@@ -273,3 +273,25 @@ def test_why_is_folded_into_the_page(beacon, mia, stan, three_days, by_link):
     words = " ".join(re.sub(r"<[^>]+>", " ", folded).split())
     assert "Objective A" in words and "Inbox" in words and "Queue" in words
     assert re.search(r"Takes 10", words)
+
+
+# what the log may tell
+
+
+def test_the_log_says_that_somebody_wrote_and_not_what(voting, stan, mia, by_link, sign_in):
+    browser = by_link(voting, stan)
+    say(browser, voting, "Secret plans.")
+    say(browser, voting, "Why?", remark="question")
+    said = text_of(sign_in(mia).get("/p/beacon/activity/"))
+    assert "Stan Lindqvist left a comment in" in said and "Stan Lindqvist asked a question in" in said
+    assert "Secret plans." not in said
+
+
+def test_of_an_anonymous_round_the_log_says_nothing(beacon, mia, stan, three_days, by_link):
+    feature = factories.feature(beacon, "Undo send")
+    round = open_voting_round(
+        beacon, title="Q", features=[feature], seats=[stan], deadline=three_days, by=mia, now=clock.now(), secrecy="anonymous"
+    )  # fmt: skip
+    say(by_link(round, stan), round)
+    assert Remark.objects.exists()
+    assert not Activity.objects.filter(verb__in=[Verb.ASKED, Verb.COMMENTED]).exists()
