@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
-from django.utils.cache import patch_vary_headers
+from django.utils.cache import patch_cache_control, patch_vary_headers
 
 STATUS_LINE = "_status_line.html"
 
@@ -64,6 +64,20 @@ def changed(
     else:
         response = render(request, "part_page.html", {**(context or {}), "part": part}, status=status)
     patch_vary_headers(response, ["HX-Request", "HX-Target"])
+    return response
+
+
+def letter(html: str) -> HttpResponse:
+    """Answer with a mail's HTML part as its reader's program draws it, for a frame of our own or a tab.
+
+    A document of its own, without origin, scripts or anything from elsewhere: only its inline styles apply.
+    """
+    response = HttpResponse(html)
+    response["Content-Security-Policy"] = (
+        "sandbox; default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+    )
+    response["X-Frame-Options"] = "SAMEORIGIN"
+    patch_cache_control(response, no_store=True, private=True)
     return response
 
 

@@ -30,6 +30,7 @@ urlpatterns = [
     path("p/<slug:slug>/people/<int:pk>/restore/", people.restore_seat, name="seat-restore"),
     path("p/<slug:slug>/outbox/", outbox.outbox, name="outbox"),
     path("p/<slug:slug>/outbox/<int:pk>/", outbox.message, name="message"),
+    path("p/<slug:slug>/outbox/<int:pk>/letter/", outbox.letter, name="message-letter"),
     path("p/<slug:slug>/outbox/<int:pk>/try-again/", outbox.try_again, name="message-try-again"),
     path("p/<slug:slug>/rounds/", rounds.rounds, name="rounds"),
     path("p/<slug:slug>/rounds/<slug:public_id>/", rounds.round, name="round"),

@@ -13,13 +13,15 @@ from prioritization.actions.voting import ballot_of, open_voting_round
 from prioritization.models import Remark
 from roadmap.models import Feature
 from stakeholders import clock
-from stakeholders.actions import outbox
+from stakeholders.actions import outbox, wishes
 from stakeholders.actions.closing import close_early, close_round
 from stakeholders.actions.delegation import decline_delegate, name_delegate
 from stakeholders.actions.extending import extend_for, extend_round
+from stakeholders.actions.links import link_of, renew_seat_link
 from stakeholders.actions.rounds import withdraw_round
+from stakeholders.mail.delegation import readdress, stand_in_of
 from stakeholders.mail.rendering import render
-from stakeholders.models import Invitation, Message, Round, Seat
+from stakeholders.models import Invitation, Link, Message, Round, Seat
 from stakeholders.rules import deadlines
 from stakeholders.rules.deadlines import Deadline
 from tests import factories
@@ -58,7 +60,13 @@ class Story:
         """Render the newest mail of a kind to somebody, as it would go out."""
         rows = Message.objects.select_related("user", "seat__user", "product", "round__product")
         of_kind = rows.filter(kind=kind, user=seat.user, **({"round": round} if round else {}))
-        message = of_kind.order_by("due_at" if kind == Message.Kind.REMINDER else "-pk").first()
+        if "delegation" in name:
+            of_kind = of_kind.order_by("-due_at", "-pk")
+        else:
+            of_kind = of_kind.order_by("due_at" if kind == Message.Kind.REMINDER else "-pk")
+        message = of_kind.first()
+        if kind == Message.Kind.REMINDER:
+            readdress(message, stand_in_of(message))
         mail = render(message, now=at or self.now)
         self.mails[name] = message_from_bytes(mail.message().as_bytes(), policy=policy.default)
 
@@ -104,6 +112,7 @@ def _voting(story: Story, features: list[Feature]) -> None:
     )  # fmt: skip
     story.keep("voting question", kinds.QUESTION, story.mia, round)
     story.keep("voting receipt, begun", kinds.RECEIPT, story.hanna, round)
+    _disown(story, round)
     _delegate(story, round)
     _vote(round, story.olga, features, is_done=True)
     story.keep("voting receipt", kinds.RECEIPT, story.olga, round)
@@ -126,6 +135,13 @@ def _voting(story: Story, features: list[Feature]) -> None:
     story.keep("voting withdrawn", kinds.CANCELLED, story.stan, wrong)
 
 
+def _disown(story: Story, round: Round) -> None:
+    """Hanna got a receipt that was not hers; afterwards she has her link again."""
+    wishes.disown(link_of(Link.Kind.NOT_ME, story.hanna, round, now=story.now), now=story.now)
+    story.keep("disowned answer", Message.Kind.DISOWNED, story.mia, round)
+    renew_seat_link(story.hanna, round, by=story.mia, now=story.now)
+
+
 def _delegate(story: Story, round: Round) -> None:
     def invitation(seat: Seat) -> Invitation:
         return round.invitations.select_related("round__product", "seat__user").get(seat=seat)
@@ -133,6 +149,7 @@ def _delegate(story: Story, round: Round) -> None:
     kind = Message.Kind.DELEGATION
     name_delegate(invitation(story.stan), who="Jonas Weiß", note="You know these customers better.", now=story.now)
     story.keep("delegation to a colleague", kind, story.jonas, round)
+    story.keep("delegation reminder", Message.Kind.REMINDER, story.stan, round)
     story.keep("delegation as the manager reads it", kind, story.mia, round)
     story.keep("delegation as the person reads it", kind, story.stan, round)
     waiting = name_delegate(invitation(story.hanna), who="nora.new@people.example", now=story.now)

@@ -359,12 +359,15 @@ def _uncounted(place: _Place) -> Iterator[Need]:
 
 
 def _unsent(place: _Place) -> Iterator[Need]:
-    count = Message.objects.filter(product=place.product, failed_at__isnull=False, round__closed_at=None).count()
+    failed = Message.objects.filter(product=place.product, failed_at__isnull=False, round__closed_at=None)
+    people = sorted({each.user.get_full_name() for each in failed.select_related("user")})
+    count = failed.count()
     if count:
         yield Need(
             mark="late",
             title=ngettext("%(n)d mail could not be sent", "%(n)d mails could not be sent", count) % {"n": count},
-            text=_("The people whom it was for do not know that they are asked."),
+            text=_("%(names)s: see why in the outbox, and put the address right or tell them otherwise.")
+            % {"names": _named(people, len(people))},
             when="",
             url=reverse("stakeholders:outbox", args=[place.product.slug]),
             act=_("Open outbox"),

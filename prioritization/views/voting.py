@@ -16,7 +16,6 @@ from django.views.decorators.http import require_http_methods
 
 from prioritization import access
 from prioritization.actions.voting import open_voting_round
-from prioritization.actions.voting_preview import preview_invitations
 from prioritization.forms.voting import VotingForm, as_typed
 from prioritization.queries import voting as queries
 from prioritization.queries.criteria import criteria_of
@@ -24,13 +23,11 @@ from prioritization.rules.ballots import seconds_for
 from stakeholders import clock, deadline_wording, wording
 from stakeholders.forms.deadlines import off_hours_in_words, twice_in_words
 from stakeholders.forms.rows import LONGEST_ID
+from stakeholders.mail.preview import preview_invitations, wanted
 from stakeholders.models import Round, Seat
-from stakeholders.pages import said
+from stakeholders.pages import letter, said
 from stakeholders.rules import reminders as reminder_rules
 from stakeholders.rules.tokens import is_public_id, public_id
-
-MAILS_SHOWN = 30
-"""So many mails are written out at once; the rest on demand."""
 
 
 @login_required
@@ -39,7 +36,7 @@ def open_voting(request: HttpRequest, slug: str) -> HttpResponse:
     seat, now = access.seat(request.user, slug, need=access.EDIT), clock.database_now()
     if request.method != "POST":
         return _page(request, seat, _form(seat, now))
-    if not {"check", "all", "sure"} & set(request.POST):
+    if not {"check", "all", "letter", "sure"} & set(request.POST):
         return _page(request, seat, _form(seat, now, initial=as_typed(request.POST)))
     if "sure" in request.POST and (round := _opened_by(request, seat)):
         return _to_round(round)
@@ -182,13 +179,15 @@ def _ask(request: HttpRequest, seat: Seat, form: VotingForm, now: datetime) -> H
     if reminders is None:
         reminders = reminder_rules.schedule(now, deadline.at, deadline.zone)
     people = len(terms["seats"]) + len(terms["newcomers"])
-    limit = people if "all" in request.POST else MAILS_SHOWN
+    mails = preview_invitations(lambda: _open(seat, form, now), now=now, limit=wanted(request.POST, people))
+    if "letter" in request.POST:
+        return letter(mails[-1].html)
     context = _context(seat, form) | {
         "features": terms["features"],
         "people": people,
         "newcomers": terms["newcomers"],
         "pasted": terms["pasted"],
-        "mails": preview_invitations(lambda: _open(seat, form, now), now=now, limit=limit),
+        "mails": mails,
         "duration": wording.duration(seconds_for(len(terms["features"]) * len(form.criteria))),
         "deadline": deadline_wording.long_at(deadline.at, deadline.zone, is_date_only=deadline.is_end_of_day),
         "twice": twice_in_words(deadline),

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from roadmap.actions.publishing import ConfirmationIsOpen, PlanHasChanged, VersionTaken, publish_version
 from roadmap.forms.publishing import PublishForm
+from roadmap.models import Version
 from roadmap.queries.changes import count_words
 from roadmap.queries.outcome_words import rule_in_words
 from roadmap.queries.versions import draft
@@ -23,8 +24,9 @@ from stakeholders import clock, deadline_wording, wording
 from stakeholders.access import EDIT
 from stakeholders.access import seat as seat_of
 from stakeholders.forms.deadlines import off_hours_in_words, twice_in_words
-from stakeholders.models import Seat
-from stakeholders.pages import said
+from stakeholders.mail.preview import preview_invitations, wanted
+from stakeholders.models import Round, Seat
+from stakeholders.pages import letter, said
 from stakeholders.rules import reminders as reminder_rules
 
 
@@ -42,20 +44,11 @@ def publish(request: HttpRequest, slug: str) -> HttpResponse:
             return _refused(request, seat, now, _changed_words())
         if not form.is_valid():
             return _page(request, seat, now, form=form, status=422)
-        return render(request, "roadmap/publish_sure.html", _context(seat, form) | _what_follows(form, now))
+        return _ask(request, seat, form, now)
     if not form.is_valid():
         return _page(request, seat, now, form=form, status=422)
     try:
-        version = publish_version(
-            seat.product,
-            number=form.cleaned_data["number"],
-            seen=form.cleaned_data["seen"],
-            note=form.cleaned_data["note"],
-            gaps_why=form.cleaned_data["gaps_why"],
-            terms=form.terms,
-            by=seat,
-            now=now,
-        )
+        version = _publish(seat, form, now)
     except VersionTaken as taken:
         words = _("%(who)s has published version %(number)s meanwhile. What you typed is below.")
         facts = {"who": taken.version.published_by.user.get_full_name(), "number": taken.version.number}
@@ -74,6 +67,38 @@ def publish(request: HttpRequest, slug: str) -> HttpResponse:
     response = redirect("roadmap:version", slug, version.number)
     response.status_code = 303
     return response
+
+
+def _publish(seat: Seat, form: PublishForm, now: datetime) -> Version:
+    return publish_version(
+        seat.product,
+        number=form.cleaned_data["number"],
+        seen=form.cleaned_data["seen"],
+        note=form.cleaned_data["note"],
+        gaps_why=form.cleaned_data["gaps_why"],
+        terms=form.terms,
+        by=seat,
+        now=now,
+    )
+
+
+def _ask(request: HttpRequest, seat: Seat, form: PublishForm, now: datetime) -> HttpResponse:
+    """Ask whether one is sure: what follows, and every mail as it would go out."""
+
+    def publish_it() -> Round:
+        return _publish(seat, form, now).confirmations.get().round
+
+    try:
+        mails = preview_invitations(publish_it, now=now, limit=wanted(request.POST, form.asked))
+    except (VersionTaken, PlanHasChanged, ConfirmationIsOpen):
+        return _refused(request, seat, now, _changed_words())
+    except ValidationError as refusal:
+        form.add_error(None, refusal)
+        return _page(request, seat, now, form=form, status=422)
+    if "letter" in request.POST:
+        return letter(mails[-1].html)
+    context = _context(seat, form) | _what_follows(form, now) | {"mails": mails}
+    return render(request, "roadmap/publish_sure.html", context)
 
 
 def _changed_words() -> str:

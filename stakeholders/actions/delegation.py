@@ -56,7 +56,7 @@ def name_delegate(invitation: Invitation, *, who: str, note: str = "", now: date
     record(invitation.seat, Verb.DELEGATED, round, at=now, delegate=seat.pk if seat else None)
     if seat:
         _mail(made, seat, "delegate", now)
-    for manager in _managers_of(round):
+    for manager in managers_of(round):
         _mail(made, manager, "manager", now)
     _mail(made, invitation.seat, "principal", now)
     return made
@@ -145,7 +145,7 @@ def _resolve(round: Round, who: str) -> tuple[Seat | None, str]:
     return (found, "") if found else (None, who.lower())
 
 
-def _managers_of(round: Round) -> list[Seat]:
+def managers_of(round: Round) -> list[Seat]:
     """Return whom to tell: who opened the round, or everyone who manages the product once they have left."""
     managing = Seat.objects.current().filter(product=round.product_id, role__in=[Seat.Role.MANAGER, Seat.Role.OWNER])
     everyone = list(managing.select_related("user"))

@@ -21,6 +21,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from stakeholders.activity import record
+from stakeholders.mail.delegation import readdress, stand_in_of
 from stakeholders.mail.delivery import Deferred, Refused, Transport, Unreachable
 from stakeholders.mail.rendering import render
 from stakeholders.models import Delegation, Invitation, Link, Message, Round, Seat, User, Verb
@@ -257,11 +258,15 @@ def _claim_by_one_update(due: models.QuerySet[Message], now: datetime) -> int | 
 
 
 def _send(message: Message, transport: Transport, now: datetime, tally: Tally) -> None:
-    if why := _needless(message, now):
+    stand_in = stand_in_of(message)
+    if why := _needless(message, now, stand_in):
         _mark(message, skipped_at=now, why=why)
         tally.skipped += 1
         return
     try:
+        if message.kind == Message.Kind.REMINDER:
+            readdress(message, stand_in)
+            _mark(message, user=message.user, facts=message.facts)
         mail = render(message, now=now)
         _mark(message, subject=mail.subject[:250])
         transport.deliver(mail, keep=_is_kept(message))
@@ -299,12 +304,12 @@ def _put_off(message: Message, why: str, now: datetime, tally: Tally) -> None:
         tally.deferred += 1
 
 
-def _needless(message: Message, now: datetime) -> str:
-    """Return why a message that is due need not be sent any more, or ""."""
+def _needless(message: Message, now: datetime, stand_in: Delegation | None = None) -> str:
+    """Return why a message that is due need not be sent any more, or ""; `stand_in` is who gets the reminder instead."""
     round = message.round
     if round is None:
         return ""
-    if message.kind in (Message.Kind.OUTCOME, Message.Kind.RECEIPT, Message.Kind.QUESTION):
+    if message.kind in (Message.Kind.OUTCOME, Message.Kind.RECEIPT, Message.Kind.QUESTION, Message.Kind.DISOWNED):
         return ""
     if message.kind == Message.Kind.CANCELLED:
         return ""
@@ -317,18 +322,20 @@ def _needless(message: Message, now: datetime) -> str:
         return _("the round had closed")
     if invitation is None or invitation.removed_at or not invitation.seat.is_current:
         return _("not asked any more")
-    if Link.objects.filter(kind=Link.Kind.SEAT, round=round, seat=message.seat_id, revoked_at__isnull=False).exists():
+    ended = Link.objects.filter(kind=Link.Kind.SEAT, round=round, seat=message.seat_id, revoked_at__isnull=False)
+    if stand_in is None and ended.exists():
         return _("the personal link was ended, and none made since")
     if message.kind != Message.Kind.REMINDER:
         return ""
-    if invitation.no_reminders_at:
+    if stand_in is None and invitation.no_reminders_at:
         return _("no reminders wanted")
     if invitation.answered_at:
         return _("answered before it was due")
     if now - message.due_at > TOO_LATE:
         return _("too late")
     lately = Message.objects.filter(round=round, seat=message.seat_id, sent_at__gt=now - APART).exclude(pk=message.pk)
-    if lately.exclude(kind=Message.Kind.RECEIPT).exists():
+    told_lately = stand_in is not None and stand_in.told_at > now - APART
+    if told_lately or lately.exclude(kind=Message.Kind.RECEIPT).exists():
         return _("another mail went out within the hour")
     return ""
 

@@ -14,7 +14,8 @@ from stakeholders.actions import outbox
 from stakeholders.actions.links import seats_without_link
 from stakeholders.actions.rounds import still_running
 from stakeholders.activity import record
-from stakeholders.models import Invitation, Message, Round, Seat, Verb
+from stakeholders.models import Delegation, Invitation, Message, Round, Seat, Verb
+from stakeholders.queries.delegation import stand_ins_of
 from stakeholders.rules import reminders as reminder_rules
 
 
@@ -34,7 +35,7 @@ class Reminded:
 @transaction.atomic
 def remind(round: Round, *, invitations: Iterable[int], by: Seat, now: datetime) -> Reminded:
     """Remind the silent among these invitations (ids) of an open round at once, those who still have time; each at most
-    once an hour.
+    once an hour. For a person who has named a delegate it is the delegate who gets the mail.
 
     Two managers who press at the same moment wait for each other, so nobody gets two mails. Raises RoundIsClosed and
     DeadlineHasPassed.
@@ -51,16 +52,25 @@ def remind(round: Round, *, invitations: Iterable[int], by: Seat, now: datetime)
         .filter(sent_at__gt=now - outbox.APART)
         .values_list("seat_id", flat=True)
     )
+    instead = stand_ins_of(round)
+    lately_mailed |= {each.seat_id for each in shown if is_told_lately(instead.get(each.pk), now)}
     without_link = seats_without_link(round)
     answered = [each for each in shown if each.answered_at]
     silent = [each for each in shown if not each.answered_at]
-    out_of_reach = [each for each in silent if each.no_reminders_at or each.seat_id in without_link]
+    out_of_reach = [
+        each for each in silent if each.pk not in instead and (each.no_reminders_at or each.seat_id in without_link)
+    ]
     lately = [each for each in silent if each not in out_of_reach and each.seat_id in lately_mailed]
     reminded = [each for each in silent if each not in out_of_reach and each.seat_id not in lately_mailed]
     outbox.queue(Message.Kind.REMINDER, round, reminded, due_at=now, now=now, name=f"by-hand-{now:%Y%m%dT%H%M%S}")
     if reminded:
         record(by, Verb.REMINDED, round, at=now, seats=[each.seat_id for each in reminded])
     return Reminded(reminded, answered, lately, out_of_reach)
+
+
+def is_told_lately(stand_in: Delegation | None, now: datetime) -> bool:
+    """Whether the one who gets a person's reminders was asked to answer for them within the hour."""
+    return stand_in is not None and stand_in.told_at > now - outbox.APART
 
 
 @transaction.atomic

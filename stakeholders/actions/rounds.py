@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from stakeholders import kinds
 from stakeholders.actions import outbox
 from stakeholders.actions.closing import RoundIsClosed, hold_alone
+from stakeholders.actions.people import NewPerson, add_people
 from stakeholders.activity import record
 from stakeholders.models import Invitation, Message, Round, Seat, Verb
 from stakeholders.rules import reminders as reminder_rules
@@ -113,6 +114,33 @@ def invite(round: Round, *, invitees: Iterable[Invitee], by: Seat, now: datetime
     for invitation in made:
         record(by, Verb.INVITED, round, at=now, seat=invitation.seat_id)
     return made
+
+
+@transaction.atomic
+def invite_with_newcomers(
+    round: Round,
+    *,
+    invitees: Iterable[Invitee],
+    newcomers: Sequence[NewPerson],
+    is_required: bool = True,
+    by: Seat,
+    now: datetime,
+) -> list[Invitation]:
+    """As `invite`, and for people as well who get a seat first; `is_required` is about these.
+
+    Raises ValidationError, and leaves no seat behind, when one of them could answer nothing in this round.
+    """
+    round, kind = still_running(round, now), kinds.kind_of(round)
+    add_people(round.product, newcomers, by=by, now=now)
+    seats = Seat.objects.current().filter(product=round.product_id, user__email__in=[each.email for each in newcomers])
+    more = [
+        Invitee(seat, is_required=is_required, asked=kind.asks(round, seat))
+        for seat in seats.select_related("user", "department")
+    ]
+    if mute := [each.seat.user.get_full_name() for each in more if not each.asked]:
+        words = _("%(names)s may give no answer in this round: what it asks is for other departments.")
+        raise ValidationError(words, code="nothing-to-answer", params={"names": ", ".join(mute)})
+    return invite(round, invitees=[*invitees, *more], by=by, now=now)
 
 
 @transaction.atomic

@@ -11,11 +11,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from stakeholders import kinds, wording
+from stakeholders.actions.people import NewPerson
 from stakeholders.actions.rounds import Invitee
 from stakeholders.forms.deadlines import DeadlineForm
+from stakeholders.forms.people import understood
 from stakeholders.forms.reminders import ReminderDatesField
 from stakeholders.forms.rows import RowsField
-from stakeholders.models import Invitation, Round, Seat
+from stakeholders.models import Department, Invitation, Round, Seat
+from stakeholders.rules.addresses import Person
 
 
 class WhyForm(forms.Form):
@@ -72,12 +75,21 @@ class RemindersForm(forms.Form):
 
 
 class InviteForm(forms.Form):
-    """More people to ask: `invitees` of a valid form is what `invite` takes."""
+    """More people to ask: those with a seat, and by address those who get one. `invite_with_newcomers` takes what it holds."""
 
-    seats = RowsField(
-        label=gettext_lazy("People"),
-        queryset=Seat.objects.none(),
-        error_messages={"required": gettext_lazy("Pick at least one person to ask.")},
+    seats = RowsField(label=gettext_lazy("People"), queryset=Seat.objects.none(), required=False)
+    addresses = forms.CharField(
+        label=gettext_lazy("Somebody who is not here yet"),
+        required=False,
+        max_length=60_000,
+        widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false", "autocomplete": "off", "dir": "auto"}),
+        help_text=gettext_lazy("E-mail addresses, with names if you have them. They get a stakeholder’s seat."),
+    )
+    department = forms.ModelChoiceField(
+        label=gettext_lazy("Their department"),
+        queryset=Department.objects.all(),
+        required=False,
+        empty_label=gettext_lazy("none"),
     )
     consulted = forms.BooleanField(
         label=gettext_lazy("Only consult them: nobody has to wait for their answer"), required=False
@@ -87,6 +99,7 @@ class InviteForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.kind = kinds.kind_of(round)
         asked = round.invitations.filter(removed_at=None).values("seat")
+        self.product = round.product_id
         field = cast(RowsField, self.fields["seats"])
         field.queryset = (
             Seat.objects.current()
@@ -101,10 +114,40 @@ class InviteForm(forms.Form):
             del self.fields["consulted"]
 
     @property
+    def is_required(self) -> bool:
+        return not self.cleaned_data.get("consulted")
+
+    @property
     def invitees(self) -> list[Invitee]:
         asks = {seat.pk: number for seat, number in self.people}
-        is_required = not self.cleaned_data.get("consulted")
-        return [Invitee(seat, is_required=is_required, asked=asks[seat.pk]) for seat in self.cleaned_data["seats"]]
+        return [Invitee(seat, is_required=self.is_required, asked=asks[seat.pk]) for seat in self.cleaned_data["seats"]]
+
+    def clean_addresses(self) -> list[Person]:
+        """Return the people named, but for those who are here already and may not be asked: they are refused by name."""
+        found = understood(self.cleaned_data["addresses"]).people
+        here = Seat.objects.current().filter(product=self.product, user__email__in=[each.email for each in found])
+        pickable = {seat.pk for seat, _asks in self.people}
+        if wrong := [seat.user.get_full_name() for seat in here.select_related("user") if seat.pk not in pickable]:
+            words = _("%(names)s: asked already, or may only read here.")
+            raise forms.ValidationError(words, code="here", params={"names": ", ".join(wrong)})
+        return found
+
+    def clean(self) -> dict[str, Any]:
+        """Put those named by address who have a seat to those picked; the rest are `newcomers`."""
+        cleaned = super().clean() or {}
+        if not {"seats", "addresses"} <= cleaned.keys():
+            return cleaned
+        by_email = {seat.user.email.lower(): seat for seat, _asks in self.people}
+        named = [by_email[each.email] for each in cleaned["addresses"] if each.email in by_email]
+        cleaned["seats"] = list({seat.pk: seat for seat in [*cleaned["seats"], *named]}.values())
+        cleaned["newcomers"] = [
+            NewPerson(each.email, each.name, Seat.Role.STAKEHOLDER, cleaned.get("department"))
+            for each in cleaned["addresses"]
+            if each.email not in by_email
+        ]
+        if not cleaned["seats"] and not cleaned["newcomers"]:
+            self.add_error(None, _("Pick at least one person to ask, or give an address."))
+        return cleaned
 
     def clean_seats(self) -> Any:
         chosen = self.cleaned_data["seats"]

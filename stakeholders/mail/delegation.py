@@ -24,15 +24,35 @@ def delegation_of(message: Message) -> Delegation:
     ).get(pk=message.facts["delegation"])
 
 
+def readdress(message: Message, stand_in: Delegation | None) -> None:
+    """Make a reminder one to whoever answers for the person by now, or to the person; nothing is saved."""
+    message.user = stand_in.delegate.user if stand_in and stand_in.delegate else message.seat.user
+    message.facts = {"delegation": stand_in.pk, "as": "reminder"} if stand_in else {}
+
+
+def stand_in_of(message: Message) -> Delegation | None:
+    """Return the delegation by which a reminder goes to somebody else; None where it goes to the person."""
+    if message.kind != Message.Kind.REMINDER:
+        return None
+    asked = {"invitation__round": message.round_id, "invitation__seat": message.seat_id}
+    return Delegation.objects.to_remind().filter(**asked).select_related("delegate__user").first()
+
+
 def words_of_delegation(message: Message, delegation: Delegation) -> MailWords:
     """Return the words of a mail; `message.facts["as"]` says as what the receiver reads it."""
-    words = {"delegate": _to_delegate, "manager": _to_manager, "principal": _to_principal, "declined": _declined}
+    words = {
+        "delegate": _to_delegate,
+        "reminder": _reminder,
+        "manager": _to_manager,
+        "principal": _to_principal,
+        "declined": _declined,
+    }
     return words[message.facts["as"]](message, delegation)
 
 
 def asker_of(message: Message, delegation: Delegation) -> Seat | None:
     """Return in whose name the mail is sent, who gets the replies: the person to delegate and manager, else the manager."""
-    if message.facts["as"] in ("delegate", "manager"):
+    if message.facts["as"] in ("delegate", "reminder", "manager"):
         return delegation.invitation.seat
     return delegation.invitation.round.opened_by
 
@@ -44,7 +64,7 @@ def button_url(message: Message, delegation: Delegation, *, now: datetime, maske
         return settings.BASE_URL + reverse("stakeholders:round", args=[round.product.slug, round.public_id])
     if masked:
         return settings.BASE_URL + MASKED
-    if part == "delegate":
+    if part in ("delegate", "reminder"):
         return url_of(delegate_link(delegation, now=now))
     return url_of(seat_link(delegation.invitation.seat, round, now=now))
 
@@ -60,6 +80,7 @@ def _facts(message: Message, delegation: Delegation) -> dict[str, Words]:
         "product": invitation.round.product.name,
         "what": kinds.kind_of(invitation.round).invitation_words(invitation.round),
         "deadline": deadline_wording.long(invitation),
+        "until": deadline_wording.short(invitation),
     }
 
 
@@ -77,16 +98,42 @@ def _to_delegate(message: Message, delegation: Delegation) -> MailWords:
     if delegation.note:
         paragraphs.append(f"“{delegation.note}”")
     return MailWords(
-        subject=_("Would you answer for %(who)s?") % facts,
+        subject=_("Would you answer for %(who)s? Until %(until)s") % facts,
         headline=_("%(name)s, would you answer for %(who)s?") % facts,
         paragraphs=paragraphs,
         button=_("Answer for %(first)s") % facts,
+        aside=_for_the_delegate(facts),
+    )
+
+
+def _reminder(message: Message, delegation: Delegation) -> MailWords:
+    facts, invitation = _facts(message, delegation), delegation.invitation
+    begun = ""
+    if invitation.answered:
+        begun = _("%(done)d of %(asked)d answers are in; the rest is still open.") % {
+            "done": invitation.answered,
+            "asked": invitation.asked,
+        }
+    return MailWords(
+        subject=_("Would you answer for %(who)s? Until %(until)s") % facts,
+        headline=_("%(name)s, the answer for %(who)s is still missing") % facts,
+        paragraphs=[
+            format_html(_("“{title}” on {product} closes <strong>{deadline}</strong>."), **facts),
+            begun or _("%(what)s.") % facts,
+        ],
+        button=_("Answer for %(first)s") % facts,
         aside=[
-            _("Every answer shows both names. What %(first)s answers in person always replaces yours.") % facts,
-            _("The link is yours alone: whoever has it can answer in your name for %(first)s, in this round only.")
-            % facts,
+            *_for_the_delegate(facts),
+            _("Without you it is %(first)s who has to answer: reply to this mail if you cannot.") % facts,
         ],
     )
+
+
+def _for_the_delegate(facts: dict[str, Words]) -> list[Words]:
+    return [
+        _("Every answer shows both names. What %(first)s answers in person always replaces yours.") % facts,
+        _("The link is yours alone: whoever has it can answer in your name for %(first)s, in this round only.") % facts,
+    ]
 
 
 def _to_manager(message: Message, delegation: Delegation) -> MailWords:
@@ -96,14 +143,17 @@ def _to_manager(message: Message, delegation: Delegation) -> MailWords:
         return MailWords(
             subject=_("%(who)s wants somebody else to answer") % facts,
             headline=_("%(name)s, may %(delegate)s answer for %(who)s?") % facts,
-            paragraphs=[_("%(who)s is asked in “%(title)s” and names somebody else to answer.") % facts, ask],
+            paragraphs=[
+                _("%(who)s is asked in “%(title)s” on %(product)s and names somebody else to answer.") % facts,
+                ask,
+            ],
             button=_("Decide"),
         )
     return MailWords(
         subject=_("%(who)s wants somebody else to answer") % facts,
         headline=_("%(name)s, %(delegate)s answers for %(who)s") % facts,
         paragraphs=[
-            _("%(who)s is asked in “%(title)s” and has named %(delegate)s to answer.") % facts,
+            _("%(who)s is asked in “%(title)s” on %(product)s and has named %(delegate)s to answer.") % facts,
             _("%(delegate)s has got the link. Every answer shows both names; you can end it on the round’s page.")
             % facts,
         ],
@@ -136,7 +186,8 @@ def _declined(message: Message, delegation: Delegation) -> MailWords:
         subject=_("Nobody else can answer “%(title)s” for you so far") % facts,
         headline=_("%(name)s, the person you named was not let in") % facts,
         paragraphs=[
-            _("The manager has not agreed to the address that you gave. You can name a colleague, or answer yourself.")
+            _("The manager has not agreed to the address that you gave."),
+            _("You can name a colleague, or answer yourself, until %(deadline)s.") % facts,
         ],
         button=_("Answer myself"),
     )

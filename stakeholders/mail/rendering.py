@@ -19,8 +19,8 @@ from stakeholders import deadline_wording, kinds, wording
 from stakeholders.actions.links import link_of, make_sign_in_link, url_of
 from stakeholders.kinds import MailRow, MailWords
 from stakeholders.mail import calendar, delegation
-from stakeholders.mail.words import plain, words_of
-from stakeholders.models import Invitation, Link, Message, Organisation, Seat
+from stakeholders.mail.words import disowned, plain, words_of
+from stakeholders.models import Invitation, Link, Message, Organisation, Round, Seat
 from stakeholders.rules.tokens import sign_in_code
 
 MASKED_LINK = "%s/s/***/"
@@ -45,11 +45,18 @@ def render(message: Message, *, now: datetime, masked: bool = False) -> EmailMul
         return _assemble(
             message, plain(words.subject), _page_context(words, settings.BASE_URL + words.path), template="round"
         )
-    if message.kind == Message.Kind.DELEGATION:
+    if message.kind == Message.Kind.DISOWNED:
+        words = disowned(message)
+        return _assemble(
+            message, plain(words.subject), _page_context(words, settings.BASE_URL + words.path), template="round"
+        )
+    if "delegation" in message.facts:
         about = delegation.delegation_of(message)
         words = delegation.words_of_delegation(message, about)
         context = _page_context(words, delegation.button_url(message, about, now=now, masked=masked))
         context["asker"] = delegation.asker_of(message, about)
+        if message.kind == Message.Kind.REMINDER:
+            context["no_reminders_url"] = _address(Link.Kind.UNSUBSCRIBE, about.delegate, message.round, now, masked)
         return _assemble(message, plain(words.subject), context, template="round")
     invitation = Invitation.objects.select_related(
         "department", "round__product", "round__opened_by__user", "seat__user"
@@ -86,7 +93,7 @@ def _round_context(
     round = invitation.round
     asker = round.opened_by
     takes_answers = message.kind in TAKES_ANSWERS and invitation.takes_answers_at(now)
-    url = _address(Link.Kind.SEAT, message, now, masked) if words.button else ""
+    url = _address(Link.Kind.SEAT, message.seat, round, now, masked) if words.button else ""
     who_is_asked = _who_is_asked(invitation) if message.kind == Message.Kind.INVITATION else ""
     return {
         "headline": plain(words.headline),
@@ -106,20 +113,22 @@ def _round_context(
         "aside": [plain(line) for line in words.aside],
         "takes_answers": takes_answers,
         "is_receipt": message.kind == Message.Kind.RECEIPT,
-        "no_reminders_url": _address(Link.Kind.UNSUBSCRIBE, message, now, masked)
+        "no_reminders_url": _address(Link.Kind.UNSUBSCRIBE, message.seat, round, now, masked)
         if message.kind == Message.Kind.REMINDER
         else "",
-        "not_me_url": _address(Link.Kind.NOT_ME, message, now, masked) if message.kind == Message.Kind.RECEIPT else "",
+        "not_me_url": _address(Link.Kind.NOT_ME, message.seat, round, now, masked)
+        if message.kind == Message.Kind.RECEIPT
+        else "",
         "has_calendar": message.kind in (Message.Kind.INVITATION, Message.Kind.EXTENSION) and takes_answers,
         "preview": " ".join(filter(None, [_preview(message, words), who_is_asked])),
     }
 
 
-def _address(kind: str, message: Message, now: datetime, masked: bool) -> str:
+def _address(kind: str, seat: Seat, round: Round, now: datetime, masked: bool) -> str:
     """Return the address of a person's link in a round; "" for one that was ended: it would lead nowhere."""
     if masked:
         return (MASKED_LINK if kind == Link.Kind.SEAT else MASKED_MAIL_LINK) % settings.BASE_URL
-    link = link_of(kind, message.seat, message.round, now=now)
+    link = link_of(kind, seat, round, now=now)
     return "" if link.revoked_at else url_of(link)
 
 
@@ -175,16 +184,20 @@ def _headers(message: Message, no_reminders_url: str) -> dict[str, str]:
             "List-Unsubscribe": f"<{no_reminders_url}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         }
-    if message.round_id and message.kind != Message.Kind.INVITATION:
-        first = (
-            Message.objects.filter(round=message.round_id, seat=message.seat_id, kind=Message.Kind.INVITATION)
-            .order_by("pk")
-            .values_list("message_id", flat=True)
-            .first()
-        )
-        if first:
-            headers |= {"In-Reply-To": first, "References": first}
+    if message.round_id and message.kind != Message.Kind.INVITATION and (first := _first_of_thread(message)):
+        headers |= {"In-Reply-To": first, "References": first}
     return headers
+
+
+def _first_of_thread(message: Message) -> str | None:
+    """Return the Message-ID of what asked the receiver first: their invitation, or the mail that named them."""
+    asked = Message.objects.filter(round=message.round_id)
+    if message.facts.get("as") == "reminder":
+        asked = asked.filter(kind=Message.Kind.DELEGATION, facts__delegation=message.facts["delegation"])
+        asked = asked.filter(facts__as="delegate")
+    else:
+        asked = asked.filter(kind=Message.Kind.INVITATION, seat=message.seat_id)
+    return asked.order_by("pk").values_list("message_id", flat=True).first()
 
 
 def _sender(asker: Seat | None) -> str:

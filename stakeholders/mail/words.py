@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from datetime import datetime
 
+from django.urls import reverse
 from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -76,6 +77,29 @@ def _outcome(message: Message, now: datetime) -> MailWords:
         headline=_("“%s” has closed") % round.title,
         paragraphs=paragraphs,
         button=_("See the outcome"),
+    )
+
+
+def disowned(message: Message) -> MailWords:
+    """Return what a manager reads when somebody says that an answer was not theirs."""
+    round = message.round
+    invitation = round.invitations.select_related("seat__user").get(seat=message.facts["seat"])
+    who, first = invitation.seat.user.get_full_name(), invitation.seat.user.get_short_name()
+    return MailWords(
+        subject=_("%(who)s says an answer was not theirs") % {"who": who},
+        headline=_("%(name)s, an answer in “%(title)s” may be somebody else’s")
+        % {"name": message.user.get_short_name(), "title": round.title},
+        paragraphs=[
+            _("%(who)s got a receipt for an answer that they did not give, and said so. Their link has ended.")
+            % {"who": who},
+            _("Make %(first)s a new link, so that they can replace the answer; ask who else has got their mail.")
+            % {"first": first}
+            if round.is_open
+            else _("The round has closed: what stands in the outcome is what came in. Talk to %(first)s.")
+            % {"first": first},
+        ],
+        button=_("See the round"),
+        path=reverse("stakeholders:round", args=[round.product.slug, round.public_id]) + f"#person-{invitation.pk}",
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import models
 
 from stakeholders.models.people import Seat
@@ -16,6 +18,10 @@ class DelegationQuerySet(models.QuerySet["Delegation"]):
     def let_in(self) -> DelegationQuerySet:
         """Those whose delegate may answer, and holds a seat still."""
         return self.alive().filter(delegate__isnull=False, delegate__left_at=None)
+
+    def to_remind(self) -> DelegationQuerySet:
+        """Those whose delegate gets the reminders of the person: let in, and they have not said that they want none."""
+        return self.let_in().filter(no_reminders_at=None)
 
 
 class Delegation(models.Model):
@@ -38,6 +44,9 @@ class Delegation(models.Model):
     approved_by = models.ForeignKey(Seat, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     declined_at = models.DateTimeField(null=True, blank=True)
     declined_by = models.ForeignKey(Seat, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    no_reminders_at = models.DateTimeField(
+        null=True, blank=True, help_text="when the delegate said that they want no reminders of the round"
+    )
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_by = models.ForeignKey(Seat, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
@@ -61,6 +70,11 @@ class Delegation(models.Model):
     def is_pending(self) -> bool:
         """Whether a manager has to decide."""
         return self.delegate_id is None and self.declined_at is None and self.ended_at is None
+
+    @property
+    def told_at(self) -> datetime:
+        """When the delegate was asked: by the person, or by the manager who let them in."""
+        return self.approved_at or self.asked_at
 
     @property
     def is_let_in(self) -> bool:

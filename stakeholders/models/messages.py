@@ -37,6 +37,7 @@ class Message(models.Model):
         DELEGATION = "delegation", _("Delegation")
         SIGN_IN = "sign-in", _("Sign-in")
         QUESTION = "question", _("Question")
+        DISOWNED = "disowned", _("“This was not me”")
 
     kind = models.CharField(max_length=12, choices=Kind)
     key = models.CharField(

@@ -20,6 +20,12 @@ def delegation_of(invitation: Invitation) -> Delegation | None:
     return invitation.delegations.filter(declined_at=None).select_related("delegate__user", "ended_by__user").first()
 
 
+def stand_ins_of(round: Round) -> dict[int, Delegation]:
+    """Return invitation id -> the delegation by which somebody else gets that person's reminders; one query."""
+    rows = Delegation.objects.to_remind().filter(invitation__round=round).select_related("delegate__user")
+    return {each.invitation_id: each for each in rows}
+
+
 def delegates_of(round: Round, seats: Collection[int] | None = None) -> dict[int, int]:
     """Return principal's seat id -> delegate's seat id, of everybody who was ever let in; one query."""
     rows = Delegation.objects.filter(invitation__round=round, delegate__isnull=False)

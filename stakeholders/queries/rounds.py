@@ -13,13 +13,17 @@ from django.db.models import Count, Q
 from stakeholders import kinds
 from stakeholders.actions.links import seats_without_link
 from stakeholders.actions.outbox import APART
+from stakeholders.actions.reminding import is_told_lately
 from stakeholders.kinds import Conclusion, ShownAnswer, Words
-from stakeholders.models import Extension, Invitation, Message, Round
+from stakeholders.models import Delegation, Extension, Invitation, Message, Round
+from stakeholders.queries.delegation import stand_ins_of
 from stakeholders.rules import answer_chart
 from stakeholders.rules.answer_chart import Chart
 
 SORTS = ("needs", "department", "newest")
 SILENT = ("silent", "started")
+CONTACTS = (Message.Kind.INVITATION, Message.Kind.REMINDER, Message.Kind.EXTENSION)
+"""The mails that ask for an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,7 @@ class PersonLine:
     has_no_link: bool = False
     waiting: Message | None = None
     entry_url: str = ""
+    stand_in: Delegation | None = None
 
     @property
     def is_silent(self) -> bool:
@@ -154,7 +159,10 @@ class RoundPage:
     @property
     def out_of_reach(self) -> int:
         """How many silent people want no reminders, or have no link by which to answer."""
-        return sum(line.is_silent and _is_out_of_reach(line.invitation, line.has_no_link) for line in self.people)
+        return sum(
+            line.is_silent and _is_out_of_reach(line.invitation, line.has_no_link, line.stand_in)
+            for line in self.people
+        )
 
     @property
     def reminded_lately(self) -> bool:
@@ -172,9 +180,7 @@ def round_page(round: Round, *, now: datetime, sort: str = "needs", department: 
     kind = kinds.kind_of(round)
     invitations = list(round.invitations.standing().select_related("seat__user", "department"))
     answers = kind.answers(round)
-    messages = list(
-        round.messages.filter(kind__in=[Message.Kind.INVITATION, Message.Kind.REMINDER, Message.Kind.EXTENSION])
-    )
+    messages = list(round.messages.exclude(kind=Message.Kind.RECEIPT))
     lines = _people(round, invitations, answers, messages, now)
     shown = [line for line in lines if department in ("", _department_key(line.invitation))]
     return RoundPage(
@@ -218,9 +224,10 @@ def _people(
     waiting: dict[int, Message] = {}
     lately: set[int] = set()
     without_link, kind = seats_without_link(round), kinds.kind_of(round)
+    instead = stand_ins_of(round)
     for message in sorted(messages, key=lambda each: each.sent_at or each.failed_at or each.due_at):
         seat = message.seat_id or 0
-        if message.sent_at or message.failed_at:
+        if message.kind in CONTACTS and (message.sent_at or message.failed_at):
             last[seat] = message
         if message.sent_at and message.sent_at > now - APART:
             lately.add(seat)
@@ -238,17 +245,19 @@ def _people(
             and each.answered_at is None
             and each.seat_id not in lately
             and each.seat_id not in waiting
-            and not _is_out_of_reach(each, each.seat_id in without_link),
+            and not is_told_lately(instead.get(each.pk), now)
+            and not _is_out_of_reach(each, each.seat_id in without_link, instead.get(each.pk)),
             has_no_link=each.seat_id in without_link,
             entry_url=kind.entry_url(each) if each.takes_answers_at(now) else "",
             waiting=waiting.get(each.seat_id),
+            stand_in=instead.get(each.pk),
         )
         for each in invitations
     ]
 
 
-def _is_out_of_reach(invitation: Invitation, has_no_link: bool) -> bool:
-    return bool(invitation.no_reminders_at or has_no_link)
+def _is_out_of_reach(invitation: Invitation, has_no_link: bool, stand_in: Delegation | None) -> bool:
+    return stand_in is None and bool(invitation.no_reminders_at or has_no_link)
 
 
 def _order(sort: str) -> Any:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from stakeholders import clock, grants
 from stakeholders.actions import wishes
-from stakeholders.models import Invitation, Link
+from stakeholders.models import Delegation, Invitation, Link
 from stakeholders.views.links import find_link, sealed
 
 
@@ -53,8 +53,11 @@ def _stop_or_go_on(request: HttpRequest, link: Link) -> HttpResponse:
     return HttpResponseRedirect(request.path, status=303)
 
 
-def _invitation(link: Link) -> Invitation:
-    asked = Invitation.objects.filter(round=link.round_id, seat=link.seat_id).first()
-    if asked is None or asked.removed_at or not link.seat.is_current:
+def _invitation(link: Link) -> Invitation | Delegation:
+    """Return what the person is asked, in their own name or, for reminders, for somebody else."""
+    asked = Invitation.objects.standing().filter(round=link.round_id, seat=link.seat_id).first()
+    if asked is None and link.kind == Link.Kind.UNSUBSCRIBE:
+        asked = Delegation.objects.let_in().filter(invitation__round=link.round_id, delegate=link.seat_id).first()
+    if asked is None:
         raise grants.Gone("removed", round=link.round, product=link.round.product)
     return asked

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from csp.constants import SELF
+from csp.decorators import csp_update
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
+from django.core.mail import EmailMultiAlternatives
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from stakeholders import access, clock
+from stakeholders import access, clock, pages
 from stakeholders.actions import outbox as actions
+from stakeholders.mail.delegation import readdress, stand_in_of
 from stakeholders.mail.rendering import render as render_mail
 from stakeholders.models import Message, Seat
 from stakeholders.pages import gone_back, said
@@ -65,14 +69,29 @@ def _message(seat: Seat, pk: int) -> Message:
 
 @login_required
 @require_safe
+@csp_update({"frame-src": [SELF]})
 def message(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Show a mail as it would read now. What it read when it went out is not kept: its subject is."""
     seat = access.seat(request.user, slug, need=access.EDIT)
     found = _message(seat, pk)
-    context = _context(
-        seat, message=found, mail=render_mail(found, now=clock.now(), masked=True), again=actions.SENT_AGAIN
-    )
+    context = _context(seat, message=found, mail=_as_it_reads(found), again=actions.SENT_AGAIN)
     return render(request, "stakeholders/message.html", context)
+
+
+@login_required
+@require_safe
+def letter(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Show the HTML part of a mail, for the frame on its page."""
+    seat = access.seat(request.user, slug, need=access.EDIT)
+    (page,) = _as_it_reads(_message(seat, pk)).alternatives
+    return pages.letter(str(page.content))
+
+
+def _as_it_reads(found: Message) -> EmailMultiAlternatives:
+    """Return a mail as it would read now, its links masked; one that has not gone out, to whom it would go."""
+    if found.kind == Message.Kind.REMINDER and found.sent_at is None:
+        readdress(found, stand_in_of(found))
+    return render_mail(found, now=clock.now(), masked=True)
 
 
 @login_required

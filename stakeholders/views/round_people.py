@@ -27,12 +27,19 @@ from stakeholders.views.rounds import ask, context_of
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def invite_people(request: HttpRequest, slug: str, public_id: str) -> HttpResponse:
-    """Ask more people of the product in an open round."""
+    """Ask more people in an open round: of the product, or by an address that gets a seat."""
     seat, found = access.round_of(request.user, slug, public_id, need=access.EDIT)
     form = InviteForm(request.POST if request.method == "POST" else None, round=found)
 
     def act() -> str:
-        made = actions.invite(found, invitees=form.invitees, by=seat, now=clock.database_now())
+        made = actions.invite_with_newcomers(
+            found,
+            invitees=form.invitees,
+            newcomers=form.cleaned_data["newcomers"],
+            is_required=form.is_required,
+            by=seat,
+            now=clock.database_now(),
+        )
         if not made:
             return _("They were asked already.")
         names = ", ".join(each.seat.user.get_full_name() for each in made)

@@ -59,6 +59,7 @@ TABLE = {
     "stakeholders:link-end": Route(post=MANAGERS),
     "stakeholders:outbox": Route(get=MANAGERS),
     "stakeholders:message": Route(get=MANAGERS),
+    "stakeholders:message-letter": Route(get=MANAGERS),
     "stakeholders:message-try-again": Route(post=MANAGERS),
     "stakeholders:meeting": Route(get=MANAGERS),
     "stakeholders:meeting-count": Route(get=MANAGERS),

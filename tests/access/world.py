@@ -159,6 +159,7 @@ def _ids_by_route(
         "roadmap:share": {"token": _token_of(links.url_of(share.link))},
         "roadmap:share-revoke": {"pk": share.pk},
         "stakeholders:message": {"pk": message.pk},
+        "stakeholders:message-letter": {"pk": message.pk},
         "stakeholders:message-try-again": {"pk": message.pk},
         **dict.fromkeys(
             ("stakeholders:delegate-approve", "stakeholders:delegate-decline", "stakeholders:delegation-end"),

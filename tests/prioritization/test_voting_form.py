@@ -355,7 +355,7 @@ def test_each_persons_mail_is_shown_as_it_will_be_sent_and_no_row_is_left(client
 
 
 def test_all_mails_are_shown_on_demand(client, sign_in, mia, typed, beacon, monkeypatch):
-    monkeypatch.setattr("prioritization.views.voting.MAILS_SHOWN", 2)
+    monkeypatch.setattr("stakeholders.mail.preview.MAILS_SHOWN", 2)
     sent = typed | {"seats": [factories.seat(beacon).pk for _ in range(4)]}
     page = sign_in(mia).post(URL, sent | {"check": "1"})
     assert page.content.decode().count('class="letter"') == 2 and "Show all 4 mails" in text_of(page)

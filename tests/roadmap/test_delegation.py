@@ -12,10 +12,11 @@ from roadmap.queries.history import first_fault
 from roadmap.rules.outcome import Verdict
 from stakeholders import clock
 from stakeholders.actions import delegation as actions
+from stakeholders.actions import outbox
 from stakeholders.actions.closing import close_early
-from stakeholders.actions.links import delegate_link, url_of
+from stakeholders.actions.links import delegate_link, link_of, url_of
 from stakeholders.mail.rendering import render
-from stakeholders.models import Activity, Delegation, Message, Seat, Verb
+from stakeholders.models import Activity, Delegation, Invitation, Link, Message, Seat, Verb
 from tests import factories
 from tests.roadmap import confirming
 
@@ -264,3 +265,81 @@ def test_after_the_deadline_nobody_is_named_any_more(client, asked, round_, stan
         actions.approve_delegate(made, by=mia, now=round_.deadline_at)
     with pytest.raises(actions.RoundIsClosed):
         actions.name_delegate(asked, who=vera.user.email, now=round_.deadline_at)
+
+
+# reminders go to whoever answers by now
+
+
+class Box:
+    """A mail server that takes everything."""
+
+    def __init__(self):
+        self.mails = []
+
+    def deliver(self, mail, *, keep):
+        self.mails.append(mail)
+
+
+def reminder_of(round_, at):
+    """Let the reminders of a round be due, and return the mail that goes out."""
+    round_.messages.filter(kind=Message.Kind.REMINDER).update(due_at=at)
+    round_.messages.exclude(kind=Message.Kind.REMINDER).update(sent_at=at - timedelta(days=2))
+    Message.objects.filter(kind=Message.Kind.REMINDER).exclude(
+        pk=round_.messages.filter(kind=Message.Kind.REMINDER).first().pk
+    ).delete()
+    box = Box()
+    outbox.send_due(clock=lambda: at, transport=box)
+    return box.mails[0] if box.mails else None
+
+
+def test_a_planned_reminder_goes_to_the_delegate_under_the_mail_that_named_them(asked, round_, stan, vera):
+    at = clock.now() + timedelta(hours=2)
+    made = actions.name_delegate(asked, who=vera.user.email, now=clock.now())
+    named = Message.objects.get(kind=Message.Kind.DELEGATION, facts__as="delegate")
+    mail = reminder_of(round_, at)
+    assert mail.to == ['"Vera Vogel" <vera.vogel@people.example>']
+    assert mail.subject == render(named, now=at).subject
+    assert mail.extra_headers["References"] == named.message_id
+    assert "Vera, the answer for Stan Lindqvist is still missing" in mail.body
+    assert url_of(delegate_link(made, now=at)) in mail.body
+    row = Message.objects.get(kind=Message.Kind.REMINDER)
+    assert (row.user, row.seat) == (vera.user, stan)
+
+
+@pytest.mark.parametrize("gone", ["ended", "left", "no reminders"])
+def test_when_the_delegate_is_out_of_it_the_person_is_reminded_again(client, asked, round_, stan, vera, gone):
+    at = clock.now() + timedelta(hours=2)
+    made = actions.name_delegate(asked, who=vera.user.email, now=clock.now())
+    if gone == "ended":
+        actions.end_delegation(made, by=stan, now=clock.now())
+    elif gone == "left":
+        Seat.objects.filter(pk=vera.pk).update(left_at=clock.now())
+    else:
+        link = link_of(Link.Kind.UNSUBSCRIBE, vera, round_, now=clock.now())
+        path = "/" + url_of(link).split("/", 3)[3]
+        assert "No more reminders of this round?" in client.get(path).text
+        assert client.post(path, {"List-Unsubscribe": "One-Click"}).status_code == 200
+        assert "You get no more reminders" in client.get(path).text
+    assert reminder_of(round_, at).to == ['"Stan Lindqvist" <stan.lindqvist@people.example>']
+
+
+def test_a_reminder_by_hand_names_the_delegate_on_the_page_and_waits_an_hour_after_they_were_asked(
+    client, sign_in, asked, round_, stan, vera, mia
+):
+    yesterday = clock.now() - timedelta(days=1)
+    round_.messages.filter(kind=Message.Kind.INVITATION).update(due_at=yesterday, sent_at=yesterday)
+    made = actions.name_delegate(asked, who=vera.user.email, now=clock.now())
+    sign_in(mia)
+    page = f"/p/beacon/rounds/{round_.public_id}/"
+    said = client.get(page).text
+    assert "Vera Vogel answers, and is reminded" in said and "Remind Stan Lindqvist</button>" not in said
+    before = clock.now() - timedelta(hours=3)
+    Delegation.objects.update(asked_at=before)
+    round_.messages.filter(kind=Message.Kind.DELEGATION).update(sent_at=before, due_at=before)
+    Invitation.objects.update(no_reminders_at=clock.now())  # a wish of Stan's own binds nobody else
+    assert "Remind Stan Lindqvist</button>" in client.get(page).text
+    client.post(f"{page}remind/", {"invitation": asked.pk})
+    box = Box()
+    outbox.send_due(clock=clock.now, transport=box)
+    assert [mail.to for mail in box.mails] == [['"Vera Vogel" <vera.vogel@people.example>']]
+    assert made.delegate == vera

@@ -74,7 +74,12 @@ def test_publishing_asks_once_with_the_number_of_people_then_does_it(sign_in, be
     assert asked.status_code == 200
     assert "Publish version 1 to 2 people?" in text_of(asked)
     assert "One objection of theirs that stands means “not confirmed”." in text_of(asked)
-    assert not Version.objects.exists()
+    assert "What each person gets" in text_of(asked) and "Stan, do you confirm version 1?" in text_of(asked)
+    assert "/s/***/" in text_of(asked) and "Here it is." in text_of(asked)
+    drawn = client.post(URL, filled(beacon, stan, olga, note="Here it is.") | {"letter": "1"})
+    assert "sandbox" in drawn["Content-Security-Policy"] and "script-src" not in drawn["Content-Security-Policy"]
+    assert drawn.content.decode().count("do you confirm version 1?") == 1 and "<form" not in drawn.content.decode()
+    assert not Version.objects.exists() and not Message.objects.exists()
 
     fields = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', asked.content.decode()))
     done = client.post(URL, fields | {"sure": "1"})

@@ -74,6 +74,19 @@ def test_a_mail_is_shown_as_it_reads_without_its_link(client, sign_in, opened, m
     assert address.rsplit("-", 1)[1] not in again.content.decode()
 
 
+def test_the_drawn_mail_stands_in_a_frame_that_can_do_nothing(client, sign_in, opened, mia, stan):
+    message = opened.messages.get(seat=stan, kind="invitation")
+    address = reverse("stakeholders:message-letter", args=["beacon", message.pk])
+    page = sign_in(mia).get(reverse("stakeholders:message", args=["beacon", message.pk]))
+    assert f'src="{address}"' in page.content.decode() and "frame-src 'self'" in page["Content-Security-Policy"]
+    drawn = client.get(address)
+    policy = drawn["Content-Security-Policy"]
+    assert "sandbox;" in policy and "default-src 'none'" in policy and "script" not in policy
+    assert (drawn["X-Frame-Options"], drawn["Cache-Control"]) == ("SAMEORIGIN", "no-store, private")
+    assert "Stan, are you in favour?" in words(drawn) and "/s/***/" in drawn.content.decode()
+    assert not Link.objects.exists()
+
+
 def test_a_failed_mail_can_be_sent_again(client, sign_in, opened, mia, stan):
     message = opened.messages.get(seat=stan, kind="invitation")
     again = reverse("stakeholders:message-try-again", args=["beacon", message.pk])

@@ -170,3 +170,35 @@ def test_once_it_has_closed_every_page_says_so_and_nothing_changes(client, sign_
     assert page.status_code == 409
     assert list(opened.messages.order_by("pk").values()) == before
     assert opened.invitations.count() == 1
+
+
+# people who have no seat yet
+
+
+def test_somebody_without_a_seat_is_asked_by_address_and_gets_one(client, sign_in, opened, mia, olga, vera):
+    there = url("round-invite", opened)
+    sales = factories.department("Sales")
+    typed = {"addresses": "Nora New <nora@people.example>, " + olga.user.email, "department": sales.pk}
+    page = sign_in(mia).post(there, typed, follow=True)
+    assert "are asked too; the mails go out." in page.content.decode()
+    nora = opened.invitations.get(seat__user__email="nora@people.example")
+    assert (nora.seat.role, nora.department, nora.is_required) == ("stakeholder", sales, True)
+    mails = Message.objects.filter(round=opened, kind="invitation", seat__in=[nora.seat, olga])
+    assert mails.count() == 2 and dates(opened, nora.seat) == dates(opened, olga) != []
+    verbs = Activity.objects.filter(verb=Verb.INVITED, object_kind="seat").values_list("object_id", flat=True)
+    assert nora.seat.pk in verbs
+
+
+@pytest.mark.parametrize(
+    "typed, words",
+    [
+        ("nora@people", "No e-mail address in “nora@people”."),
+        ("stan.lindqvist@people.example", "Stan Lindqvist: asked already, or may only read here."),
+        ("vera.vogel@people.example", "Vera Vogel: asked already, or may only read here."),
+        ("", "Pick at least one person to ask, or give an address."),
+    ],
+)
+def test_an_address_that_cannot_be_asked_is_quoted_and_kept(client, sign_in, opened, mia, vera, typed, words):
+    page = sign_in(mia).post(url("round-invite", opened), {"addresses": typed})
+    assert page.status_code == 422 and words in text(page) and typed in text(page)
+    assert opened.invitations.count() == 1

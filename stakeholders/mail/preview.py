@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.http import QueryDict
 
 from stakeholders.mail.rendering import render
 from stakeholders.models import Message, Round
@@ -22,6 +23,19 @@ class ShownMail:
     sender: str
     subject: str
     body: str
+    html: str
+
+
+MAILS_SHOWN = 30
+"""So many mails are written out at once; the rest on demand."""
+
+
+def wanted(data: QueryDict, people: int) -> int:
+    """Return how many mails to write: the first few, all, or as far as the one that is to be drawn, which is the last."""
+    if "letter" in data:
+        number = data["letter"]
+        return min(int(number) + 1 if number.isascii() and number.isdigit() and len(number) < 6 else 1, people)
+    return people if "all" in data else MAILS_SHOWN
 
 
 @transaction.atomic
@@ -45,6 +59,7 @@ def preview_invitations(open_it: Callable[[], Round], *, now: datetime, limit: i
 
 def _shown(message: Message, now: datetime) -> ShownMail:
     mail = render(message, now=now, masked=True)
+    (page,) = mail.alternatives
     department = message.seat.department if message.seat else None
     return ShownMail(
         name=message.user.get_full_name(),
@@ -53,4 +68,5 @@ def _shown(message: Message, now: datetime) -> ShownMail:
         sender=mail.from_email,
         subject=str(mail.subject),
         body=str(mail.body),
+        html=str(page.content),
     )
