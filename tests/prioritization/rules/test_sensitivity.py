@@ -102,10 +102,15 @@ def test_within_its_interval_the_top_never_changes(points, w, c, data):
 
 
 def test_the_top_is_looked_at_in_blocks(monkeypatch):
-    points = 5.0 * np.random.default_rng(4).integers(0, 21, (30, 4))
-    found = [stable_top(points, np.arange(30), SHARES, c, top=12) for c in range(4)]
+    draw = np.random.default_rng(4)
+    sets = [5.0 * draw.integers(0, 21, (30, 4)) for _ in range(8)]
+
+    def intervals():
+        return [stable_top(points, np.arange(30), SHARES, c, top=12) for points in sets for c in range(4)]
+
+    found = intervals()
     monkeypatch.setattr("prioritization.rules.sensitivity.BLOCK", 40)
-    assert [stable_top(points, np.arange(30), SHARES, c, top=12) for c in range(4)] == found
+    assert intervals() == found
 
 
 @given(points_of_some, shares, st.integers(0, 3))
