@@ -155,9 +155,9 @@ class Person:
 
 
 async def vote_at_pace(person: Person, seconds: float, taps: list[Timing], pages: list[Timing]) -> None:
-    """Begin somewhere within the first second, so that people do not tap in step."""
+    """Begin somewhere within the first feature's time, so that people neither come at one moment nor tap in step."""
     ends = time.perf_counter() + seconds
-    await asyncio.sleep(random.uniform(0, A_TAP_TAKES))
+    await asyncio.sleep(random.uniform(0, A_TAP_TAKES * len(CRITERIA)))
     number = random.randint(1, FEATURES)
     while time.perf_counter() < ends:
         number = number % FEATURES + 1
