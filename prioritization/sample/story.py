@@ -101,13 +101,10 @@ PROGRESS = (
 SAID = {
     "rosa.marchetti": {"whatsapp": "Half of the retail deals that we lost last quarter asked for it."},
     "ines.duarte": {"whatsapp": "We answer Instagram from a personal phone. When she is ill, nobody answers."},
-    "jonas.weber": {
-        "whatsapp": "Meta changes its API twice a year. Who follows it?",
-        "audit": "Append-only storage is new to us; the estimate is a guess.",
-    },
+    "jonas.weber": {"whatsapp": "Meta changes its API twice a year. Who follows it?"},
     "tomas.silva": {"audit": "No bank signs without it, and three are waiting."},
     "wen.li": {"portal": "Customers stop asking us for the status when they can see it."},
-    "noor.rahimi": {"portal": "Every customer's own domain means every customer's own certificate."},
+    "noor.rahimi": {"portal": "Every customer’s own domain means every customer’s own certificate."},
 }
 """What people wrote on their ballots in the first vote, by feature."""
 
