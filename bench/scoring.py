@@ -1,14 +1,15 @@
 """How long the scoring engine takes: in memory, reading from PostgreSQL, and after one vote while 50 people vote.
 
-    python -m bench.scoring [--features 10000] [--voters 200] [--draws 400] [--votes 60] [--parts memory database fresh]
+    python -m bench.scoring [--features 10000] [--voters 200] [--draws 400] [--seconds 30] [--parts memory database fresh]
 
 memory    the whole ranking (fit, intervals, drawn ranks, tiers) from tables in memory, 20 % full and full, beside the plain
           numpy weighted mean and argsort of the same arrays, and the peak memory of a process that does nothing else
 database  reading every rating of the product (1.6 million at the default sizes), beside COPY of the same rows
-fresh     50 people vote in turn on a product of that many features while the worker scores: the feature's own score at
-          once, and how long until a run that holds the vote is written; how many standings a run rewrote
+fresh     50 people vote for some seconds on a product of that many features while a Celery worker on Redis scores: the
+          feature's own score at once, and how long until a run that holds the vote is written; then `--votes` votes
+          one by one, and how many standings each run rewrote
 
-Exits 1 when a limit is passed. The last two start a PostgreSQL cluster of their own and throw it away.
+Exits 1 when a limit is passed. The last two start a PostgreSQL cluster and a Redis of their own and throw them away.
 """
 
 from __future__ import annotations
@@ -22,8 +23,8 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +35,7 @@ from prioritization.rules.scoring import Judged, place_features, score_features
 WEIGHTS = (0.35, 0.25, 0.15, 0.25)
 SPARSE_SECONDS, FULL_SECONDS, PEAK_MB = 0.7, 0.5, 600
 READ_SECONDS, FRESH_SECONDS = 2.0, 2.0
+PEOPLE, SECONDS_A_VOTE, LONGEST_WAIT = 50, 10, 60
 REPEATS = 5
 PARTS = ("memory", "database", "fresh")
 
@@ -43,7 +45,8 @@ def main() -> int:
     parser.add_argument("--features", type=int, default=10_000)
     parser.add_argument("--voters", type=int, default=200)
     parser.add_argument("--draws", type=int, default=400)
-    parser.add_argument("--votes", type=int, default=60)
+    parser.add_argument("--votes", type=int, default=20)
+    parser.add_argument("--seconds", type=int, default=30)
     parser.add_argument("--parts", nargs="+", choices=[*PARTS, "peak"], default=list(PARTS))
     options = parser.parse_args()
     if options.parts == ["peak"]:
@@ -125,8 +128,12 @@ def peak(options: argparse.Namespace) -> int:
 
 
 def with_database(options: argparse.Namespace) -> bool:
+    from tests.servers import redis
+
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="accord-bench-")))
+        if "REDIS_URL" not in os.environ:
+            os.environ["REDIS_URL"] = stack.enter_context(redis(folder))
         if "DATABASE_URL" not in os.environ:
             from tests.servers import postgresql
 
@@ -214,7 +221,7 @@ def reading(product) -> bool:
                 "COPY (SELECT feature_id, ballot_id, criterion, value FROM prioritization_rating) TO STDOUT", Nowhere()
             )
 
-    found = read_tables(product.pk, ids, keys)
+    found, _ = read_tables(product.pk, ids, keys)
     ratings = sum(int(np.count_nonzero(table)) for table in found.tables)
     (ours, _), (theirs, _) = best(lambda: read_tables(product.pk, ids, keys)), best(copied)
     print(f"reading {ratings:,} ratings from PostgreSQL: {ours:.2f} s (limit {READ_SECONDS}), COPY of the same rows "
@@ -223,56 +230,127 @@ def reading(product) -> bool:
 
 
 def freshness(product, options: argparse.Namespace) -> bool:
-    """Let 50 people vote while a worker scores; print how long each vote waits for a run that holds it."""
+    """Let 50 people vote for half a minute while a Celery worker on Redis scores; print how long each vote waits.
+
+    Everybody rates, every ten seconds or so, a feature that they have not rated: that its standing counts one person
+    more says that it belongs to a run which holds the vote.
+    """
     from django.db import close_old_connections
     from django.utils import timezone
 
-    from prioritization.actions import scores, scoring
+    from prioritization.actions import scoring
     from prioritization.actions.ballots import save_ratings
-    from prioritization.models import Ballot, ScoreRequest, ScoreRun
+    from prioritization.models import Ballot, Rating, ScoreRun
     from prioritization.queries.criteria import default_criteria
-    from roadmap.models import Standing
+    from prioritization.queries.own_score import score_now
+    from roadmap.models import Feature, Standing
     from stakeholders.models import Round
 
     now = timezone.now()
     Round.objects.filter(product=product).update(opened_at=now, deadline_at=now + timezone.timedelta(days=1))
-    scores.wake = lambda product_id: None
     scoring.score(product, now=now)
-    over = threading.Event()
-
-    def work() -> None:
-        while not over.is_set():
-            if scoring.score_when_asked(product.pk, clock=timezone.now) is None:
-                time.sleep(0.01)
-        close_old_connections()
-
-    worker = threading.Thread(target=work)
-    worker.start()
     ballots = list(
-        Ballot.objects.filter(voting__round__product=product).select_related("invitation__round", "voting")[:50]
+        Ballot.objects.filter(voting__round__product=product).select_related("invitation__round", "voting")[:PEOPLE]
     )
     keys = [each.key for each in default_criteria()]
-    features = list(Standing.objects.filter(product=product).values_list("feature_id", flat=True)[: options.votes])
-    waited, answered, written = [], [], []
-    for at, feature_id in enumerate(features):
-        began, arrived = time.perf_counter(), timezone.now()
-        save_ratings(ballots[at % len(ballots)], feature_id, dict.fromkeys(keys, at % 5 + 1), arrived=arrived)
-        answered.append(time.perf_counter() - began)
-        while ScoreRequest.objects.filter(product=product).exists():
-            run = ScoreRun.objects.filter(product=product, at__gte=arrived).values_list("pk", flat=True).first()
-            if run:
+    features = list(Feature.objects.filter(product=product).order_by("pk"))
+    votes = dict(Standing.objects.filter(product=product).values_list("feature", "votes"))
+    sent: dict[int, float] = {}
+    waited, answered, own = [], [], []
+    over = threading.Event()
+
+    def vote(at: int) -> None:
+        """One person, who rates features that nobody else rates meanwhile."""
+        draw, ballot = np.random.default_rng(at), ballots[at]
+        rated = set(Rating.objects.filter(ballot=ballot).values_list("feature", flat=True))
+        for feature in features[at :: len(ballots)]:
+            if feature.pk in rated:
+                continue
+            if over.wait(draw.exponential(SECONDS_A_VOTE)):
                 break
-            time.sleep(0.005)
-        waited.append(time.perf_counter() - began)
-        latest = ScoreRun.objects.filter(product=product).values_list("pk", flat=True).first()
-        written.append(Standing.objects.filter(product=product, run=latest).count())
-    over.set()
-    worker.join()
+            began = time.perf_counter()
+            answers = dict(zip(keys, draw.integers(1, 6, len(keys)).tolist(), strict=True))
+            save_ratings(ballot, feature.pk, answers, arrived=timezone.now())
+            answered.append(time.perf_counter() - began)
+            sent[feature.pk] = began
+            began = time.perf_counter()
+            score_now(feature)
+            own.append(time.perf_counter() - began)
+        close_old_connections()
+
+    people = [threading.Thread(target=vote, args=(at,)) for at in range(len(ballots))]
+    first = ScoreRun.objects.filter(product=product).values_list("pk", flat=True).first()
+    with celery_worker():
+        for each in people:
+            each.start()
+        until = time.perf_counter() + options.seconds
+        while (at := time.perf_counter()) < until + LONGEST_WAIT and (at < until or sent):
+            if at >= until:
+                over.set()
+            held = Standing.objects.filter(feature__in=list(sent)).values_list("feature", "votes")
+            seen = [pk for pk, count in held if count == votes.get(pk, 0) + 1]
+            at = time.perf_counter()
+            waited += [at - sent.pop(pk) for pk in seen]
+            time.sleep(0.02)
+        over.set()
+        for each in people:
+            each.join()
+    waited += [LONGEST_WAIT] * len(sent)
+    runs = ScoreRun.objects.filter(product=product, pk__gt=first).count()
     p95 = statistics.quantiles(waited, n=20)[-1]
-    print(f"{len(features)} votes of {len(ballots)} people: saved in {statistics.median(answered):.3f} s, ranking fresh after "
-          f"{statistics.median(waited):.2f} s, p95 {p95:.2f} s (limit {FRESH_SECONDS}); a run rewrote "
-          f"{statistics.median(written):.0f} of {options.features:,} standings")  # fmt: skip
+    print(f"{len(waited)} votes of {len(ballots)} people in {options.seconds} s, load {os.getloadavg()[0]:.1f}: saved in "
+          f"{statistics.median(answered):.3f} s, own score in {statistics.median(own):.3f} s, ranking fresh after "
+          f"{statistics.median(waited):.2f} s, p95 {p95:.2f} s (limit {FRESH_SECONDS}), in {runs} runs")  # fmt: skip
+    rewritten(product, ballots[0], [pk for pk in votes if pk not in sent][: options.votes], keys)
     return p95 <= FRESH_SECONDS
+
+
+def rewritten(product, ballot, features: list[int], keys: list[str]) -> None:
+    """Print what one vote costs a worker that remembers the last run: seconds, of processor, and rows written."""
+    from django.utils import timezone
+
+    from prioritization.actions import scores, scoring
+    from prioritization.actions.ballots import save_ratings
+    from roadmap.models import Standing
+
+    memory = scoring.Memory()
+    took, worked, rows = [], [], []
+    for at, feature in enumerate([features[0], *features]):
+        save_ratings(ballot, feature, dict.fromkeys(keys, at % 5 + 1), arrived=timezone.now())
+        scores.request_scores(product.pk, now=timezone.now())
+        began, used = time.perf_counter(), time.process_time()
+        run = scoring.score_when_asked(product.pk, clock=timezone.now, memory=memory)
+        took.append(time.perf_counter() - began)
+        worked.append(time.process_time() - used)
+        rows.append(Standing.objects.filter(product=product, run=run.pk).count())
+    print(f"one run: first, all read, {took[0]:.2f} s; then, after one vote, {statistics.median(took[1:]):.2f} s "
+          f"({statistics.median(worked[1:]):.2f} s of processor), {statistics.median(rows[1:]):.0f} of "
+          f"{Standing.objects.filter(product=product).count():,} standings rewritten (mean {statistics.mean(rows[1:]):.0f})")  # fmt: skip
+
+
+@contextmanager
+def celery_worker() -> Iterator[None]:
+    """Run a worker of the queue `long`, as in production; the broker is REDIS_URL's."""
+    command = [
+        sys.executable,
+        "-m",
+        "celery",
+        "-A",
+        "config.celery",
+        "worker",
+        "-Q",
+        "long",
+        "-P",
+        "solo",
+        "-l",
+        "ERROR",
+    ]
+    worker = subprocess.Popen(command)  # noqa: S603
+    try:
+        yield
+    finally:
+        worker.terminate()
+        worker.wait()
 
 
 if __name__ == "__main__":

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from functools import cache
+from typing import TYPE_CHECKING
+
 from celery import shared_task
 
 from prioritization.actions import scores
 from prioritization.actions.pruning import prune_runs
 from stakeholders import clock
 from stakeholders.models import User
+
+if TYPE_CHECKING:
+    from prioritization.actions.scoring import Memory
+
+
+@cache
+def _memory() -> Memory:
+    """Return what this process remembers of the products it scored."""
+    from prioritization.actions.scoring import Memory
+
+    return Memory()
 
 
 @shared_task(ignore_result=True)
@@ -16,7 +30,7 @@ def score_product(product_id: int) -> None:
     # numpy comes with it, and is loaded only by the worker that scores.
     from prioritization.actions.scoring import score_when_asked
 
-    score_when_asked(product_id, clock=clock.now)
+    score_when_asked(product_id, clock=clock.now, memory=_memory())
 
 
 @shared_task(ignore_result=True)
@@ -25,11 +39,11 @@ def score_due_products() -> None:
     scores.request_stale(now=clock.now())
     for product_id in scores.due_products(clock.now()):
         score_product(product_id)
-    if unchecked := scores.unchecked_products():
+    if unchecked := scores.unchecked_products(now=clock.now()):
         from prioritization.actions.scoring import check_latest
 
         for product_id in unchecked:
-            check_latest(product_id, now=clock.now())
+            check_latest(product_id, now=clock.now(), memory=_memory())
 
 
 @shared_task(ignore_result=True)

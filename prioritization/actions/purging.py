@@ -16,6 +16,7 @@ from prioritization.models import (
     RankingColumns,
     Rating,
     RatingChange,
+    RatingStamp,
     Remark,
     ScoreRequest,
     ScoreResult,
@@ -90,6 +91,7 @@ def _rows_of(product: Product) -> list[QuerySet]:
             for model in (
                 Criterion,
                 CountRequest,
+                RatingStamp,
                 WeightSet,
                 ScoreRun,
                 ScoreRequest,

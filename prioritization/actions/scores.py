@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 
 TASK = "prioritization.tasks.score_product"
 CLAIM_LASTS = timedelta(seconds=60)
+QUIET = timedelta(seconds=20)
 DONE = (Feature.Status.SHIPPED, Feature.Status.DROPPED)
 
 
@@ -84,12 +85,16 @@ def due_products(now: datetime) -> list[int]:
     return list(ScoreRequest.objects.filter(_free(now)).order_by("asked_at").values_list("product_id", flat=True))
 
 
-def unchecked_products() -> list[int]:
-    """Return the ids of products whose latest run has no checks of its voters yet, while no newer one is asked for."""
-    latest = ScoreRun.objects.filter(product=OuterRef("pk")).values("used__robust")[:1]
+def unchecked_products(*, now: datetime) -> list[int]:
+    """Return the ids of products whose latest run has no checks of its voters yet, and in which nobody votes just now.
+
+    Checking takes longer than scoring, in the same worker: it waits until nothing new came for a while.
+    """
+    latest = ScoreRun.objects.filter(product=OuterRef("pk"))
     waiting = ScoreRequest.objects.values("product")
     scored = Product.objects.filter(score_runs__isnull=False).exclude(pk__in=waiting).distinct()
-    return [pk for pk, robust in scored.annotate(robust=Subquery(latest)).values_list("pk", "robust") if robust is None]
+    found = scored.annotate(robust=Subquery(latest.values("used__robust")[:1]), at=Subquery(latest.values("at")[:1]))
+    return [pk for pk, robust in found.filter(at__lte=now - QUIET).values_list("pk", "robust") if robust is None]
 
 
 @transaction.atomic

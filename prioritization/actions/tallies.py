@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import datetime
@@ -11,7 +12,7 @@ from django.db import transaction
 from django.db.models import F
 
 from prioritization.actions.scores import request_scores
-from prioritization.models import CountRequest, Rating, Tally, VotingRound
+from prioritization.models import CountRequest, Rating, RatingStamp, Tally, VotingRound
 from prioritization.queries.ratings import Vote, standing_votes
 from prioritization.rules.secrecy import comes_out
 from roadmap.models import Feature
@@ -47,6 +48,7 @@ def recount(product_id: int, feature_ids: Collection[int], *, now: datetime) -> 
     locked = Feature.objects.filter(product_id=product_id, pk__in=feature_ids).order_by("pk")
     ids = [feature.pk for feature in locked.select_for_update(no_key=True).only("pk")]
     _let_out(ids, now=now)
+    _stamp(product_id, ids)
     fresh = count_votes(standing_votes(ids))
     changed, gone = [], []
     for tally in Tally.objects.filter(feature_id__in=ids):
@@ -65,6 +67,16 @@ def recount(product_id: int, feature_ids: Collection[int], *, now: datetime) -> 
         for (feature, criterion, department, value), sums in fresh.items()
     )
     request_scores(product_id, now=now)
+
+
+def _stamp(product_id: int, feature_ids: Collection[int]) -> None:
+    """Say that these features' ratings may be others than before; the caller holds the features."""
+    RatingStamp.objects.bulk_create(
+        [RatingStamp(product_id=product_id, feature_id=pk, stamp=secrets.randbits(62)) for pk in feature_ids],
+        update_conflicts=True,
+        unique_fields=["feature"],
+        update_fields=["stamp"],
+    )
 
 
 def _let_out(feature_ids: Collection[int], *, now: datetime) -> None:

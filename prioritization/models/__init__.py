@@ -4,6 +4,7 @@ from prioritization.models.criteria import Criterion
 from prioritization.models.remarks import Remark
 from prioritization.models.scores import (
     CountRequest,
+    RatingStamp,
     ScoreRequest,
     ScoreResult,
     ScoreRun,
@@ -22,6 +23,7 @@ __all__ = [
     "RankingColumns",
     "Rating",
     "RatingChange",
+    "RatingStamp",
     "Remark",
     "ScoreRequest",
     "ScoreResult",

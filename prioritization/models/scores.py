@@ -196,3 +196,18 @@ class CountRequest(models.Model):
 
     def __str__(self) -> str:
         return f"count {self.feature_id}"
+
+
+class RatingStamp(models.Model):
+    """Which state a feature's ratings are in: another number whenever they changed and were counted.
+
+    Whoever keeps what it read of a product's ratings sees by these what to read again. Random, because a row that was
+    rolled back must not come again with the same number and other votes.
+    """
+
+    feature = models.OneToOneField(Feature, on_delete=models.CASCADE, related_name="rating_stamp")
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="+")
+    stamp = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"ratings of {self.feature_id}"

@@ -10,12 +10,13 @@ from math import isclose, sqrt
 
 from django.utils.translation import gettext as _
 
-from prioritization.models import ScoreRun
+from prioritization.models import CountRequest, ScoreRun
 from prioritization.queries.lineup import pulled
 from prioritization.queries.outlook import Past, score_history
+from prioritization.queries.own_score import score_now
 from prioritization.queries.ranking import Weighed, weighed_criteria
 from prioritization.queries.ratings import ANONYMOUS, Vote, standing_votes
-from prioritization.queries.runs import of_one_run
+from prioritization.queries.runs import is_waiting, of_one_run
 from prioritization.rules.rounding import round_to, round_to_total
 from prioritization.rules.scales import SPLIT_FROM, points
 from prioritization.rules.secrecy import AT_LEAST, put_together
@@ -110,6 +111,7 @@ class Explanation:
     parts        one a criterion; their `shown` and `pull` add up to `score_shown`
     before, after  keys of the features one rank up and down, "" at the ends
     remarks        how many remarks about it whoever looks may read
+    own_now      its score with the votes that came since the run, where that is another one; everything else is the run's
     """
 
     feature: Feature
@@ -126,6 +128,7 @@ class Explanation:
     styles: list[StyleOfVoter] = field(default_factory=list)
     history: list[Past] = field(default_factory=list)
     remarks: int = 0
+    own_now: Decimal | None = None
 
     @property
     def interval(self) -> tuple[int, int] | None:
@@ -234,7 +237,16 @@ def _explanation(product: Product, number: int, run: ScoreRun | None, names: Col
         before=before,
         after=after,
         history=score_history(feature),
+        own_now=_own_now(feature, score),
     )
+
+
+def _own_now(feature: Feature, score: float | None) -> Decimal | None:
+    """Return what the feature's score will be, if votes came since the run that `score` is from and it will differ."""
+    has_newer = CountRequest.objects.filter(feature=feature).exists() or is_waiting(feature.product)
+    found = score_now(feature) if has_newer else None
+    shown = None if found is None else round_to(found, 1)
+    return None if shown is None or (score is not None and shown == round_to(score, 1)) else shown
 
 
 def _parts(standing: Standing, run: ScoreRun, criteria: Sequence[Weighed]) -> tuple[list[Part], Decimal]:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from django.db.models import QuerySet
 
-from prioritization.models import Rating, VotingRound
+from prioritization.models import Ballot, Rating, VotingRound
 from prioritization.rules.secrecy import put_together
 
 ANONYMOUS = VotingRound.Secrecy.ANONYMOUS
@@ -75,6 +75,11 @@ def counted_ratings() -> QuerySet[Rating]:
     Everything that scores, tallies or explains votes begins here.
     """
     return Rating.objects.filter(ballot__voting__round__cancelled_at=None)
+
+
+def counted_ballots() -> QuerySet[Ballot]:
+    """Return the ballots whose ratings count; see `counted_ratings`."""
+    return Ballot.objects.filter(voting__round__cancelled_at=None)
 
 
 def standing_votes(feature_ids: Collection[int]) -> list[Vote]:

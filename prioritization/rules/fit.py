@@ -64,7 +64,7 @@ class Fit:
     shrunk       (n,) mean drawn toward the prior, which alone it is where nobody rated
     variance     (n,) of `shrunk`, on the rating scale
     prior        as it is used and shown, rounded
-    bias         (v,) what was taken off each voter's ratings, rounded to two decimals; 0 when style is left in
+    bias         (v,) what was taken off each voter's ratings, rounded to one decimal as it is said; 0 when style is left in
     style        what the style was found to be, whether it is taken out or not
     ratings      (v,) how many features each voter rated
     department_means, department_votes  (n, d) weighted mean as read (NaN: nobody) and number of votes
@@ -100,10 +100,11 @@ def fit(cells: Cells, table: Table, voters: Voters, terms: Terms, *, without_sty
 
     The variance is fitted to single ratings, unweighted, style taken out; the mean is weighted. The prior, the styles
     and the pooled variance are used rounded as they are shown: a reader with a pocket calculator gets the score that
-    stands there, and one vote among thousands does not move every other score by a millionth.
+    stands there, and one vote among thousands does not move every other score by a millionth. A style is known to some
+    tenths at best; in hundredths, two votes in five changed the voter's, and with it every score this person had a part in.
     """
     style = rating_style(cells)
-    bias = np.round(style.bias, 2) if without_style else np.zeros(cells.voters)
+    bias = np.round(style.bias, 1) if without_style else np.zeros(cells.voters)
     n = cells.of_feature
     read = cells.feature_sums - cells.over_voters(bias)
     squares = (

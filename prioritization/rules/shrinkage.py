@@ -35,8 +35,11 @@ class Prior:
     is_fallback: bool
 
     def rounded(self) -> Prior:
-        """Return it with mean and weight as pages show them, to two decimals, and the variance to three."""
-        return replace(self, mean=round(self.mean, 2), weight=round(self.weight, 2), within=round(self.within, 3))
+        """Return it as it is used: the mean to two decimals, the weight to one, the variance to two.
+
+        Finer than it is known by far, and coarse enough that one vote among thousands leaves it where it was.
+        """
+        return replace(self, mean=round(self.mean, 2), weight=round(self.weight, 1), within=round(self.within, 2))
 
 
 @dataclass(frozen=True)

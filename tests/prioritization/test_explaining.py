@@ -15,7 +15,7 @@ from roadmap.models import Feature, Standing
 from tests import factories
 from tests.prioritization import panels
 from tests.prioritization.many import many_features
-from tests.prioritization.votes import rate, voting_round
+from tests.prioritization.votes import rate, rate_all, voting_round
 
 pytestmark = pytest.mark.django_db
 RANKING = "/p/beacon/ranking/"
@@ -213,3 +213,18 @@ def test_weights_that_are_no_whole_percentages_and_a_cost_can_be_followed_too(cl
         assert {row.share for row in panel.rows} == {0.333}
         assert (panel.rows[2].mean is None) is (standing.feature == features[4])
         panels.check(panel, score=standing.score, rank=standing.rank)
+
+
+def test_after_a_vote_the_panel_says_the_features_own_score_at_once(sign_in, mia, stan, pair, beacon, now):
+    strong, light = pair
+    manager = sign_in(mia)
+    assert "data-own-score" not in manager.get(f"{RANKING}1/").content.decode()
+    before = explanation(beacon, 1, names=()).score_shown
+    rate_all(voting_round(beacon, [strong, light], opened_at=now), stan, strong, 5)
+    said = manager.get(f"{RANKING}1/").content.decode()
+    own = Decimal(re.search(r"<p[^>]*data-own-score>.*?<strong>(.*?)</strong>", said, re.S)[1])
+    assert own > before + 5
+    assert explanation(beacon, 1, names=()).score_shown == before, "the sum that is explained stays that of the run"
+    scoring.score_when_asked(beacon.pk, clock=lambda: now)
+    assert "data-own-score" not in manager.get(f"{RANKING}1/").content.decode()
+    assert explanation(beacon, 1, names=()).score_shown > before + 5

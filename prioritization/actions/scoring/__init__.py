@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 from django.db import transaction
 
-from prioritization.actions.scores import Claim, claim, finish, still_holds
+from prioritization.actions.scores import Claim, claim, finish, request_scores, still_holds
 from prioritization.actions.scoring.checks import check_voters
 from prioritization.actions.scoring.inputs import Inputs, read_inputs
+from prioritization.actions.scoring.memory import Memory
 from prioritization.actions.scoring.standings import freeze_rounds, write_standings
 from prioritization.actions.tallies import count_asked
 from prioritization.models import ScoreRequest, ScoreRun
@@ -23,11 +24,15 @@ from prioritization.rules.scales import SPLIT_FROM
 from prioritization.rules.scoring import Placed, Scored, place_features, score_features
 from roadmap.models import Product
 
-__all__ = ["check_latest", "read_inputs", "score", "score_when_asked"]
+__all__ = ["Memory", "check_latest", "read_inputs", "score", "score_when_asked"]
 
 
-def score_when_asked(product_id: int, *, clock: Callable[[], datetime]) -> ScoreRun | None:
+def score_when_asked(
+    product_id: int, *, clock: Callable[[], datetime], memory: Memory | None = None
+) -> ScoreRun | None:
     """Count and score a product if that is asked for and nobody else is at it, again until no newer vote is left out.
+
+    memory  what this worker knows of earlier runs; without one everything is read
 
     Returns the last run, None when there was nothing to do.
     """
@@ -37,7 +42,7 @@ def score_when_asked(product_id: int, *, clock: Callable[[], datetime]) -> Score
         held = claim(product_id, now=clock())
         if held is None:
             break
-        done = _score(Product.objects.get(pk=product_id), held=held, now=clock())
+        done = _score(Product.objects.get(pk=product_id), held=held, now=clock(), memory=memory)
         if done is None:
             return None
         run = done.run
@@ -46,11 +51,11 @@ def score_when_asked(product_id: int, *, clock: Callable[[], datetime]) -> Score
     return run
 
 
-def check_latest(product_id: int, *, now: datetime) -> int:
+def check_latest(product_id: int, *, now: datetime, memory: Memory | None = None) -> int:
     """Check the voters of a product whose latest run has no checks yet; return how many checks changed.
 
     Not part of scoring, because nobody waits for it while people vote: the sweep calls it when nothing is asked for.
-    Does nothing when what the run was made of has changed since: then another run comes.
+    Reads everything anew, whatever is remembered. When that is not what the run was made of, it only asks for another.
     """
     run = ScoreRun.objects.filter(product=product_id).first()
     if run is None or "robust" in run.used or ScoreRequest.objects.filter(product=product_id).exists():
@@ -58,6 +63,9 @@ def check_latest(product_id: int, *, now: datetime) -> int:
     product = Product.objects.get(pk=product_id)
     inputs = read_inputs(product, now=now)
     if inputs.digest() != run.digest:
+        if memory:
+            memory.forget(product_id)
+        request_scores(product_id, now=now)
         return 0
     scored = score_features(inputs.ids, inputs.judged(), inputs.voters(), is_open=inputs.is_open, terms=inputs.terms)
     return check_voters(product, run, inputs, scored, top=run.used["cut"]["k"])
@@ -85,13 +93,13 @@ def score(product: Product, *, now: datetime, held: Claim | None = None) -> Scor
     return done.run
 
 
-def _score(product: Product, *, now: datetime, held: Claim | None = None) -> _Done | None:
+def _score(product: Product, *, now: datetime, held: Claim | None = None, memory: Memory | None = None) -> _Done | None:
     """Score a product as its ratings are now, and write the run with the standings that changed; return the run.
 
     The same inputs as last time change nothing and return that run. None when `held` was lost to another worker
     meanwhile, whose inputs are newer. Rounds that have closed since keep the result.
     """
-    inputs = read_inputs(product, now=now)
+    inputs = read_inputs(product, now=now, memory=memory)
     digest = inputs.digest()
     last = ScoreRun.objects.filter(product=product).first()
     if last is not None and last.digest == digest:
@@ -101,6 +109,9 @@ def _score(product: Product, *, now: datetime, held: Claim | None = None) -> _Do
     scored = score_features(inputs.ids, inputs.judged(), inputs.voters(), is_open=inputs.is_open, terms=inputs.terms)
     placed = place_features(inputs.ids, scored, cut=inputs.cut_after, seed=inputs.seed)
     defaults = default_criteria()
+    before = memory.figures_of(product.pk) if memory else None
+    if before and (last is None or before.run != last.pk):
+        before = None
     with transaction.atomic():
         if held is not None and not still_holds(held):
             return None
@@ -123,8 +134,10 @@ def _score(product: Product, *, now: datetime, held: Claim | None = None) -> _Do
             used=_used(inputs, scored, placed),
             ranked=len(scored.order),
         )
-        write_standings(product, run, inputs, scored, placed)
+        figures = write_standings(product, run, inputs, scored, placed, before=before)
         freeze_rounds(product, run)
+    if memory:
+        memory.keep_figures(product.pk, figures)
     return _Done(run, (product, inputs, scored, placed.top))
 
 

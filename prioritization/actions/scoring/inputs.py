@@ -13,6 +13,7 @@ import numpy as np
 from django.utils import timezone
 from numpy.typing import NDArray
 
+from prioritization.actions.scoring.memory import Memory
 from prioritization.actions.scoring.tables import NOBODYS_DEPARTMENT, RatingTables, read_tables
 from prioritization.models import ScoringTerms
 from prioritization.queries.criteria import criteria_of
@@ -111,13 +112,17 @@ class Inputs:
         return int(candidates[fitting - 1]) + 1 if fitting else 0
 
 
-def read_inputs(product: Product, *, now: datetime) -> Inputs:
-    """Read what a run needs, in a fixed number of queries."""
+def read_inputs(product: Product, *, now: datetime, memory: Memory | None = None) -> Inputs:
+    """Read what a run needs, in a fixed number of queries; of the ratings only what changed since `memory` saw them."""
     features = Feature.objects.filter(product=product).order_by("pk").values_list("pk", "status")
     done = {Feature.Status.SHIPPED, Feature.Status.DROPPED}
     ids = np.array([pk for pk, _ in features], dtype=np.int64)
     criteria = criteria_of(product)
-    given = read_tables(product.pk, ids, [each.key for each in criteria])
+    given, kept = read_tables(
+        product.pk, ids, [each.key for each in criteria], kept=memory.ratings_of(product.pk) if memory else None
+    )
+    if memory:
+        memory.keep_ratings(product.pk, kept)
     voting = set(given.department.tolist()) - {NOBODYS_DEPARTMENT}
     weights = dict(Department.objects.filter(pk__in=voting).values_list("pk", "weight"))
     held = ScoringTerms.objects.filter(product=product).first()

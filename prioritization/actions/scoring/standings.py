@@ -2,54 +2,83 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from prioritization.actions.scoring.inputs import Inputs
+from prioritization.actions.scoring.memory import Figures
+from prioritization.actions.scoring.overwriting import overwrite
 from prioritization.actions.scoring.tables import NOBODYS_DEPARTMENT
 from prioritization.models import ScoreResult, ScoreRun, VotingRound
 from prioritization.rules.departments import Apart, furthest_apart
+from prioritization.rules.fit import Fit
 from prioritization.rules.intervals import NINETY_PERCENT
 from prioritization.rules.scales import HIGHEST, LOWEST
 from prioritization.rules.scoring import Placed, Scored
 from roadmap.models import Product, Standing
 
 ROWS_A_STATEMENT = 500
+Positions = NDArray[np.intp]
 DIGITS = 6
 """Figures are kept to a millionth of a point: what differs by less is the same standing."""
 EXACT = 11
 """What a score can be computed from again is kept to the last bit that means anything."""
 
-FIELDS = (
+SCALARS = (
     "score", "score_low", "score_high", "variance", "rank", "rank_low", "rank_high", "tier", "cut_chance", "votes",
-    "effective", "split", "vote_value", "heat", "apart", "criteria",
+    "effective", "split", "vote_value", "heat",
 )  # fmt: skip
+FIELDS = (*SCALARS, "apart", "criteria")
+WITHOUT_VOTES = {"feature_id", "votes", "criteria"}
+"""What a feature has that nobody rated."""
 
 
-def write_standings(product: Product, run: ScoreRun, inputs: Inputs, scored: Scored, placed: Placed) -> int:
-    """Write the standings that differ from what is held, and say how many did.
+def write_standings(
+    product: Product, run: ScoreRun, inputs: Inputs, scored: Scored, placed: Placed, *, before: Figures | None = None
+) -> Figures:
+    """Write the standings that differ from what is held; return the figures of all.
 
-    In one statement per 500 rows, inserted or overwritten, because an UPDATE per row takes seconds at 10,000 features.
+    before  those of the run before this one, where they are remembered: only rows whose figures differ are looked at
     """
+    figures = figures_of(run, inputs, scored, placed)
+    if before is not None and before.covers(figures):
+        overwrite(product.pk, run.pk, _named_rows(SCALARS, inputs, scored, placed, before.only_places_differ(figures)))
+        overwrite(product.pk, run.pk, _named_rows(FIELDS, inputs, scored, placed, before.votes_differ(figures)))
+        return figures
     held = {row[0]: row[1:] for row in Standing.objects.filter(product=product).values_list("feature_id", *FIELDS)}
     changed = []
-    for feature_id, values in zip(inputs.ids.tolist(), _rows(inputs, scored, placed), strict=True):
-        before = held.get(feature_id)
-        if before == values or (before is None and values[0] is None):
-            continue
-        fields = dict(zip(FIELDS, values, strict=True))
-        changed.append(Standing(feature_id=feature_id, product=product, run=run.pk, **fields))
-    Standing.objects.bulk_create(
-        changed,
-        batch_size=ROWS_A_STATEMENT,
-        update_conflicts=True,
-        unique_fields=["feature"],
-        update_fields=["run", *FIELDS],
-    )
-    return len(changed)
+    for row in _named_rows(FIELDS, inputs, scored, placed, np.arange(len(inputs.ids))):
+        known = held.get(row["feature_id"])
+        had_votes = known is not None and known[0] is not None
+        if known != tuple(row[name] for name in FIELDS) and (had_votes or row["score"] is not None):
+            changed.append(row)
+    overwrite(product.pk, run.pk, changed)
+    return figures
+
+
+def figures_of(run: ScoreRun, inputs: Inputs, scored: Scored, placed: Placed) -> Figures:
+    """Return all that the standings say, or follow from, rounded as it is kept."""
+    exact: list[NDArray] = []
+    rounded: list[NDArray] = [scored.polarized, inputs.people()]
+    for each in scored.fits:
+        exact += [each.mean, each.shrunk, each.effective]
+        rounded += [each.raw, each.variance, each.counts, each.department_means, each.department_votes]
+    places = [
+        *(scored.scores, scored.low, scored.high, scored.variances, scored.ranks, placed.low, placed.high),
+        *(placed.tiers, placed.chances, placed.vote_value, placed.heat),
+    ]
+    votes = np.hstack([_beside(exact, EXACT), _beside(rounded, DIGITS)])
+    about = (*(each.key for each in inputs.criteria), *inputs.departments.tolist())
+    return Figures(run.pk, about, inputs.ids, votes, _beside(places, DIGITS)).only(_has_votes(scored))
+
+
+def _beside(columns: Sequence[NDArray], digits: int) -> NDArray[np.float64]:
+    """Return columns, (n,) or (n, k), beside each other and rounded."""
+    beside: NDArray[np.float64] = np.column_stack(columns).astype(np.float64)
+    return beside.round(digits)
 
 
 def freeze_rounds(product: Product, run: ScoreRun) -> int:
@@ -78,60 +107,73 @@ def freeze_rounds(product: Product, run: ScoreRun) -> int:
     return len(rounds)
 
 
-def _rows(inputs: Inputs, scored: Scored, placed: Placed) -> Iterable[tuple[Any, ...]]:
-    """Yield one tuple of FIELDS a feature, in the order of ids; no votes: nothing but zeros and None."""
-    has_votes = np.any([each.counts.any(axis=1) for each in scored.fits], axis=0).tolist()
-    columns = (
-        _floats(scored.scores, digits=EXACT),
-        _floats(scored.low),
-        _floats(scored.high),
-        _floats(scored.variances),
-        _ranks(scored.ranks),
-        _ranks(placed.low),
-        _ranks(placed.high),
-        _ranks(placed.tiers),
-        _floats(placed.chances),
-        inputs.people().tolist(),
-        _floats(scored.effective),
-        _floats(scored.splits),
-        _floats(placed.vote_value),
-        _floats(placed.heat),
-        _apart(inputs, scored),
-        _criteria(inputs, scored),
-    )
-    for voted, *values in zip(has_votes, *columns, strict=True):
-        yield tuple(values) if voted else (*([None] * 9), values[9], *([None] * 5), values[15])
+def _named_rows(
+    fields: Sequence[str], inputs: Inputs, scored: Scored, placed: Placed, at: Positions
+) -> list[dict[str, Any]]:
+    """Return a row for each of the features `at`, with these fields; no votes: nothing but zeros and None."""
+    has_votes = _has_votes(scored)[at].tolist()
+    columns: dict[str, Sequence[Any]] = {
+        "feature_id": inputs.ids[at].tolist(),
+        "score": _floats(scored.scores[at], digits=EXACT),
+        "score_low": _floats(scored.low[at]),
+        "score_high": _floats(scored.high[at]),
+        "variance": _floats(scored.variances[at]),
+        "rank": _ranks(scored.ranks[at]),
+        "rank_low": _ranks(placed.low[at]),
+        "rank_high": _ranks(placed.high[at]),
+        "tier": _ranks(placed.tiers[at]),
+        "cut_chance": _floats(placed.chances[at]),
+        "votes": inputs.people()[at].tolist(),
+        "effective": _floats(scored.effective[at]),
+        "split": _floats(scored.splits[at]),
+        "vote_value": _floats(placed.vote_value[at]),
+        "heat": _floats(placed.heat[at]),
+    }
+    if "criteria" in fields:
+        columns |= {"apart": _apart(inputs, scored, at), "criteria": _criteria(inputs, scored, at)}
+    rows = []
+    for voted, *values in zip(has_votes, *columns.values(), strict=True):
+        row = dict(zip(columns, values, strict=True))
+        if not voted:
+            row |= dict.fromkeys(row.keys() - WITHOUT_VOTES)
+        rows.append(row)
+    return rows
 
 
-def _criteria(inputs: Inputs, scored: Scored) -> list[dict[str, Any]]:
+def _has_votes(scored: Scored) -> NDArray[np.bool_]:
+    """Return of which features anything counts, (n,)."""
+    return np.any([each.counts.any(axis=1) for each in scored.fits], axis=0)
+
+
+def _criteria(inputs: Inputs, scored: Scored, at: Positions) -> list[dict[str, Any]]:
     """Return what each criterion's mark needs, by key, one dictionary a feature."""
-    cells = [_cells(fit_, scored.polarized[:, c]) for c, fit_ in enumerate(scored.fits)]
+    cells = [_cells(fit_, scored.polarized[at, c], at) for c, fit_ in enumerate(scored.fits)]
     keys = [each.key for each in inputs.criteria]
     return [dict(zip(keys, row, strict=True)) for row in zip(*cells, strict=True)]
 
 
-def _cells(found: Any, polarized: NDArray[np.float64]) -> list[dict[str, Any]]:
-    half = NINETY_PERCENT * np.sqrt(found.variance)
+def _cells(found: Fit, polarized: NDArray[np.float64], at: Positions) -> list[dict[str, Any]]:
+    half = NINETY_PERCENT * np.sqrt(found.variance[at])
     names = ("mean", "raw", "pulled", "low", "high", "variance", "votes", "effective", "split")
     columns = (
-        _floats(found.mean, digits=EXACT),
-        _floats(found.raw),
-        _floats(found.shrunk, digits=EXACT),
-        _floats(np.maximum(found.shrunk - half, LOWEST)),
-        _floats(np.minimum(found.shrunk + half, HIGHEST)),
-        _floats(found.variance),
-        found.counts.sum(axis=1).astype(int).tolist(),
-        _floats(found.effective, digits=EXACT),
+        _floats(found.mean[at], digits=EXACT),
+        _floats(found.raw[at]),
+        _floats(found.shrunk[at], digits=EXACT),
+        _floats(np.maximum(found.shrunk[at] - half, LOWEST)),
+        _floats(np.minimum(found.shrunk[at] + half, HIGHEST)),
+        _floats(found.variance[at]),
+        found.counts[at].sum(axis=1).astype(int).tolist(),
+        _floats(found.effective[at], digits=EXACT),
         _floats(polarized),
     )
     return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
-def _apart(inputs: Inputs, scored: Scored) -> list[dict[str, Any] | None]:
+def _apart(inputs: Inputs, scored: Scored, at: Positions) -> list[dict[str, Any] | None]:
     found = furthest_apart(
-        [each.department_means for each in scored.fits],
-        [each.department_votes for each in scored.fits],
-        feature_means=[each.shrunk for each in scored.fits],
+        [each.department_means[at] for each in scored.fits],
+        [each.department_votes[at] for each in scored.fits],
+        feature_means=[each.shrunk[at] for each in scored.fits],
         prior_weights=[each.prior.weight for each in scored.fits],
         within=[each.prior.within for each in scored.fits],
     )
