@@ -12,17 +12,17 @@ WORTH_SAYING = 0.3
 
 
 def styles_on(feature: Feature) -> list[StyleOfVoter]:
-    """Return voters of a feature who rate 0.3 or more higher or lower than others, the furthest first: three queries.
+    """Return voters of a feature who rate 0.3 or more higher or lower than others, the furthest first: two queries at most.
 
     Whoever voted anonymously anywhere in the product is left out: how one rates is made of all of one's votes.
     """
     rated = Rating.objects.filter(feature=feature, value__isnull=False, ballot__voting__round__cancelled_at=None)
-    voters = set(rated.values_list("ballot__invitation__seat", flat=True))
-    checks = VoterCheck.objects.filter(
-        product=feature.product_id, seat__in=voters - anonymous_voters(feature.product_id)
-    ).select_related("seat__user")
+    voters = rated.values("ballot__invitation__seat")
+    checks = VoterCheck.objects.filter(product=feature.product_id, seat__in=voters).select_related("seat__user")
     found = [StyleOfVoter(check.seat, sum(check.style.values()) / len(check.style)) for check in checks if check.style]
-    return sorted((each for each in found if abs(each.higher) >= WORTH_SAYING), key=lambda each: -abs(each.higher))
+    found = [each for each in found if abs(each.higher) >= WORTH_SAYING]
+    unnamed = anonymous_voters(feature.product_id) if found else set()
+    return sorted((each for each in found if each.seat.pk not in unnamed), key=lambda each: -abs(each.higher))
 
 
 def anonymous_voters(product_id: int) -> set[int]:
