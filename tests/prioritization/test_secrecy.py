@@ -153,9 +153,9 @@ def test_only_these_modules_read_ratings():
     }
     assert readers == {
         "prioritization/actions/ballot_rows.py",  # one's own
-        "prioritization/actions/ballots.py",  # one's own
         "prioritization/actions/importing_ratings.py",  # writes
         "prioritization/actions/purging.py",  # deletes
+        "prioritization/actions/scoring/tables.py",  # named ones; with anonymous ones among them, queries.ratings' alone
         "prioritization/actions/tallies.py",  # lets batches out
         "prioritization/mail.py",  # one's own
         "prioritization/queries/asking.py",  # who answered, not how
