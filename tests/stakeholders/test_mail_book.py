@@ -11,6 +11,9 @@ from stakeholders.models import Message
 from tests.mail_book import every_mail
 from tests.stakeholders.test_mails import Page, html_of, text_of
 
+pytestmark = pytest.mark.django_db
+"""So that the database is there also when this file runs alone; the story is told before any test's own transaction."""
+
 
 @pytest.fixture(scope="module")
 def book(django_db_setup, django_db_blocker):
@@ -107,6 +110,9 @@ def test_the_calendar_is_accepted_and_its_sequence_rises(book):
     }
     (_, uid, first), (_, same, second) = found["voting invitation"], found["voting extension"]
     assert uid == same and second > first
+    for method, uid, sequence in found.values():
+        of_person = [each for _method, of, each in found.values() if of == uid]
+        assert of_person == sorted(set(of_person)) and (method == "PUBLISH" or sequence > 0)
 
 
 PHRASES = {
