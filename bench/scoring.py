@@ -238,9 +238,9 @@ def freshness(product, options: argparse.Namespace) -> bool:
     from django.db import close_old_connections
     from django.utils import timezone
 
-    from prioritization.actions import scoring
+    from prioritization.actions import scores, scoring
     from prioritization.actions.ballots import save_ratings
-    from prioritization.models import Ballot, Rating, ScoreRun
+    from prioritization.models import Ballot, Rating, ScoreRequest, ScoreRun
     from prioritization.queries.criteria import default_criteria
     from prioritization.queries.own_score import score_now
     from roadmap.models import Feature, Standing
@@ -281,6 +281,9 @@ def freshness(product, options: argparse.Namespace) -> bool:
     people = [threading.Thread(target=vote, args=(at,)) for at in range(len(ballots))]
     first = ScoreRun.objects.filter(product=product).values_list("pk", flat=True).first()
     with celery_worker():
+        scores.request_scores(product.pk, now=timezone.now())
+        while ScoreRequest.objects.filter(product=product).exists():  # the worker is up, and has read all
+            time.sleep(0.1)
         for each in people:
             each.start()
         until = time.perf_counter() + options.seconds
