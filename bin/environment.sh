@@ -2,6 +2,9 @@
 # shellcheck shell=sh
 venv=.venv
 
+# Many images forbid Python to keep what it compiled; then each process compiles all that it reads anew, for seconds.
+unset PYTHONDONTWRITEBYTECODE
+
 stop() {
     echo "$1" >&2
     exit 1
