@@ -4,6 +4,7 @@ Browser tests and process tests open one of them and talk to it over HTTP; nothi
 """
 
 import contextlib
+import functools
 import http.client
 import json
 import os
@@ -12,6 +13,7 @@ import secrets
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -178,7 +180,6 @@ def production(folder: Path, *, sample: bool = True, environment: dict[str, str]
         }
         world = World(env["BASE_URL"], data, env["STATUS_TOKEN"], env)
         world.manage("collectstatic", "--noinput", "--verbosity", "0", "--ignore", "rest_framework")
-        world.manage("migrate", "--verbosity", "0")
         if sample:
             world.manage("loadsample")
         try:
@@ -211,25 +212,51 @@ def start_part(world: World, name: str, command: list[str] | None = None) -> sub
     return world.processes[name]
 
 
+TEMPLATE = "accord_migrated"
+"""The database of a test server that all others are copies of: it is migrated once."""
+
+
 @contextlib.contextmanager
 def fresh_database() -> Iterator[str]:
-    """Make an empty database on DATABASE_URL's PostgreSQL; yield its URL, drop it afterwards."""
+    """Make a migrated, empty database on DATABASE_URL's PostgreSQL; yield its URL, drop it afterwards."""
     import psycopg2
 
-    server = os.environ["DATABASE_URL"]
+    server = psycopg2.connect(os.environ["DATABASE_URL"])
+    server.autocommit = True
     name = f"accord_{secrets.token_hex(4)}"
+    with server.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(1)")  # other test processes want the same template
+        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [TEMPLATE])
+        if cursor.fetchone() is None:
+            cursor.execute(f"CREATE DATABASE {TEMPLATE}")
+            migrate(_url_of(TEMPLATE))
+        cursor.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+        cursor.execute("SELECT pg_advisory_unlock(1)")
+        try:
+            yield _url_of(name)
+        finally:
+            cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    server.close()
 
-    def say(statement: str) -> None:
-        connection = psycopg2.connect(server)
-        connection.autocommit = True
-        connection.cursor().execute(statement)
-        connection.close()
 
-    say(f"CREATE DATABASE {name}")
-    try:
-        yield re.sub(r"/[^/?]*(\?|$)", rf"/{name}\1", server)
-    finally:
-        say(f"DROP DATABASE {name} WITH (FORCE)")
+@functools.cache
+def migrated_file() -> Path:
+    """Return a migrated, empty SQLite database, made once for this process; to be copied."""
+    path = Path(tempfile.mkdtemp(prefix="accord-tests-")) / "accord.sqlite3"
+    migrate(f"sqlite:///{path}")
+    return path
+
+
+def migrate(database: str) -> None:
+    """Run `manage.py migrate` on the database of that URL."""
+    with tempfile.TemporaryDirectory() as folder:
+        settings = {"BASE_URL": "http://testserver", "DATABASE_URL": database, "ACCORD_DATA": folder}
+        keys = {name: secrets.token_urlsafe(40) for name in ("SECRET_KEY", "LINK_KEY")}
+        World("", ROOT, "", {**bare_environment(), **settings, **keys}).manage("migrate", "--verbosity", "0")
+
+
+def _url_of(database: str) -> str:
+    return re.sub(r"/[^/?]*(\?|$)", rf"/{database}\1", os.environ["DATABASE_URL"])
 
 
 def _answers(port: int) -> bool:

@@ -123,7 +123,6 @@ def world(folder: Path, database: str, mail_port: int) -> Parts:
 def run(parts: Parts, post: Desk, options: argparse.Namespace, span: float, chance: random.Random) -> int:
     """Live the rounds under fire, wait until all is quiet, and print the account."""
     found = parts.world
-    found.manage("migrate", "--verbosity", "0")
     half = options.rounds // 2
     code = PRODUCT.format(people=options.people, features=(options.rounds - half) * FEATURES, confirmations=half)
     sign_in, voters, signers = found.tell(code)
