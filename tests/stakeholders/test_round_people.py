@@ -132,7 +132,7 @@ def test_someone_else_is_asked_with_weight_and_department_of_today(client, sign_
 
 def test_asking_nobody_or_someone_who_is_asked_already_changes_nothing(client, sign_in, opened, mia, stan):
     page = sign_in(mia).post(url("round-invite", opened), {"seats": []})
-    assert (page.status_code, "Pick at least one person to ask." in text(page)) == (422, True)
+    assert (page.status_code, "Pick at least one person to ask, or give an address." in text(page)) == (422, True)
     assert client.post(url("round-invite", opened), {"seats": [stan.pk]}).status_code == 422
     assert opened.invitations.count() == 1
 
