@@ -24,7 +24,9 @@ def feature(user, slug: str, ref: str, *, need: str = READ) -> tuple[Seat, Featu
     product does not have, PermissionDenied below `need`.
     """
     seat = access.seat(user, slug, need=need)
-    number = _number(ref, seat.product.key)
+    number = number_of(ref, seat.product.key)
+    if number is None:
+        raise Http404
     found = (
         Feature.objects.filter(product_id=seat.product_id, number=number)
         .select_related("release", "lead_team", "owner__user", "owner__department", "updated_by__user")
@@ -75,10 +77,11 @@ def _of_product(model: type[Thing], user, slug: str, pk: int, need: str) -> tupl
     return seat, found
 
 
-def _number(ref: str, key: str) -> int:
+def number_of(ref: str, key: str) -> int | None:
+    """Return the number in BCN-175, bcn-175 or 175 where the product's key is BCN; None for what names no feature."""
     match = _REFERENCE.fullmatch(ref)
     if match is None or (match["key"] or key).upper() != key:
-        raise Http404
+        return None
     return int(match["number"])
 
 

@@ -61,7 +61,7 @@ def recount(product_id: int, feature_ids: Collection[int], *, now: datetime) -> 
     if not (fresh or changed or gone):
         return
     Tally.objects.filter(pk__in=gone).delete()
-    Tally.objects.bulk_update(changed, Sums._fields)
+    Tally.objects.bulk_create(changed, update_conflicts=True, unique_fields=["id"], update_fields=Sums._fields)
     Tally.objects.bulk_create(
         Tally(feature_id=feature, criterion=criterion, department_id=department, value=value, **sums._asdict())
         for (feature, criterion, department, value), sums in fresh.items()

@@ -8,15 +8,16 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from math import isclose, sqrt
 
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
-from prioritization.models import CountRequest, ScoreRun
+from prioritization.models import CountRequest, ScoreRequest, ScoreRun
 from prioritization.queries.lineup import pulled
 from prioritization.queries.outlook import Past, score_history
 from prioritization.queries.own_score import score_now
 from prioritization.queries.ranking import Weighed, weighed_criteria
 from prioritization.queries.ratings import ANONYMOUS, Vote, standing_votes
-from prioritization.queries.runs import is_waiting, of_one_run
+from prioritization.queries.runs import of_one_run
 from prioritization.rules.rounding import round_to, round_to_total
 from prioritization.rules.scales import SPLIT_FROM, points
 from prioritization.rules.secrecy import AT_LEAST, put_together
@@ -213,7 +214,11 @@ def _explanation(product: Product, number: int, run: ScoreRun | None, names: Col
     feature = (
         Feature.objects.filter(product=product, number=number)
         .select_related("standing", "lead_team")
-        .annotate(size_days=size_in_days())
+        .annotate(
+            size_days=size_in_days(),
+            has_newer=Exists(CountRequest.objects.filter(feature=OuterRef("pk")))
+            | Exists(ScoreRequest.objects.filter(product=OuterRef("product"))),
+        )
         .first()
     )
     if feature is None:
@@ -237,14 +242,13 @@ def _explanation(product: Product, number: int, run: ScoreRun | None, names: Col
         before=before,
         after=after,
         history=score_history(feature),
-        own_now=_own_now(feature, score),
+        own_now=_own_now(feature, score) if feature.has_newer else None,
     )
 
 
 def _own_now(feature: Feature, score: float | None) -> Decimal | None:
-    """Return what the feature's score will be, if votes came since the run that `score` is from and it will differ."""
-    has_newer = CountRequest.objects.filter(feature=feature).exists() or is_waiting(feature.product)
-    found = score_now(feature) if has_newer else None
+    """Return what the feature's score will be with the votes that came since the run of `score`; None if that."""
+    found = score_now(feature)
     shown = None if found is None else round_to(found, 1)
     return None if shown is None or (score is not None and shown == round_to(score, 1)) else shown
 

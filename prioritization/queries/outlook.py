@@ -209,10 +209,7 @@ def score_history(feature: Feature) -> list[Past]:
     """Return the feature's scores as closed rounds left them, the oldest first: one query. Undone imports left none."""
     rows = (
         ScoreResult.objects.filter(feature=feature, round__cancelled_at=None)
-        .select_related("round")
         .order_by("round__closed_at", "pk")
+        .values_list("round__title", "round__closed_at", "score", "score_low", "score_high", "rank", "votes")
     )
-    return [
-        Past(row.round.title, row.round.closed_at, row.score, row.score_low, row.score_high, row.rank, row.votes)
-        for row in rows
-    ]
+    return [Past(*row) for row in rows]

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET, require_POST
 
 from prioritization import access
@@ -19,7 +19,7 @@ from prioritization.queries.remarks import count_about
 from prioritization.queries.runs import today_of
 from prioritization.queries.styles import styles_on
 from prioritization.rules.cells import harmless
-from roadmap.access import feature as feature_of
+from roadmap.access import number_of
 from stakeholders.models import Seat
 from stakeholders.pages import gone_back, page
 
@@ -52,11 +52,12 @@ def ranking(request: HttpRequest, slug: str) -> HttpResponse:
 @require_GET
 def explanation(request: HttpRequest, slug: str, ref: str) -> HttpResponse:
     """Why one feature stands where it does: a part beside the ranking, or a page of its own."""
-    seat, feature = feature_of(request.user, slug, ref)
+    seat = access.seat(request.user, slug)
     if hiding := access.hiding_round(seat):
         return page(request, "prioritization/ranking_hidden.html", _context(seat, round=hiding))
-    names = access.names_seen_by(seat)
-    found = _with_more(seat, explanations.explanation(seat.product, feature.number, names=names))
+    found = explained(seat, ref)
+    if found is None:
+        raise Http404
     context = _context(seat, explanation=found)
     return page(request, "prioritization/explanation.html", context, part="prioritization/_explanation.html")
 
@@ -89,13 +90,13 @@ def ranking_file(request: HttpRequest, slug: str) -> HttpResponse:
     return response
 
 
-def explained(seat: Seat, key: str) -> explanations.Explanation | None:
-    """Return the explanation that the address asks for; None for no key, or one that the product does not have."""
-    number = key.removeprefix(f"{seat.product.key}-")
-    if not (number.isascii() and number.isdigit() and len(number) < 10):
+def explained(seat: Seat, ref: str) -> explanations.Explanation | None:
+    """Return the explanation of the feature that the address names; None for none, or one that the product lacks."""
+    number = number_of(ref, seat.product.key)
+    if number is None:
         return None
     names = access.names_seen_by(seat)
-    return _with_more(seat, explanations.explanation(seat.product, int(number), names=names))
+    return _with_more(seat, explanations.explanation(seat.product, number, names=names))
 
 
 def _with_more(seat: Seat, found: explanations.Explanation | None) -> explanations.Explanation | None:
