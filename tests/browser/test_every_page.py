@@ -17,7 +17,7 @@ WIDTHS, THEMES = (390, 1280), ("light", "dark")
 PARTS = 2
 """The pages are looked at in two halves, one a processor."""
 NO_PAGES = re.compile(
-    r"^(api/|-/)|token/$|(file|calendar)/$|/now/$|snapshot/$|suggestions/$|meeting/count/$|accounts/logout"
+    r"^(api/|-/)|token/$|(file|calendar)/$|/now/$|snapshot/$|suggestions/$|letter/$|meeting/count/$|accounts/logout"
 )
 """What answers with data rather than a page."""
 

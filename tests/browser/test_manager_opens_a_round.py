@@ -77,7 +77,7 @@ def test_twelve_features_by_filter_and_hand_five_people_a_deadline_and_one_quest
     deadline = re.compile(rf"\w+ {day.day} \w+ {day.year}, 17:00 in Berlin")
     expect(page.locator("strong").filter(has_text=deadline)).to_be_visible()
     expect(page.locator("pre")).to_have_count(5)
-    page.get_by_text("Rosa Marchetti").click()
+    page.get_by_text("Rosa Marchetti", exact=True).click()
     expect(page.locator("pre").filter(has_text="Rosa, what should Beacon build first?")).to_be_visible()
     expect(page.get_by_text("Whoever is silent is reminded:")).to_be_visible()
     page.get_by_role("button", name="Send 5 invitations").click()
