@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, Exists, OuterRef, Q
 
 from prioritization.queries.activity import NOT_FOR_ALL, linked
-from prioritization.queries.needs import Need, OwnPart, needs_of, own_parts
+from prioritization.queries.needs import Need, needs_of
+from prioritization.queries.own_parts import OwnPart, own_parts
 from roadmap.models import Confirmation, Effort, Feature, Objective, Product, Release, Version
 from roadmap.queries.confirmation import counts, people
 from roadmap.queries.features import lanes

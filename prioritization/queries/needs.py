@@ -20,7 +20,7 @@ from prioritization.rules.relief import Movable, relief
 from prioritization.rules.scales import SPLIT_FROM
 from roadmap.models import Answer, Capacity, Confirmation, Effort, Feature, Objective, Product, Release, Standing
 from roadmap.queries.confirmation import last_answers
-from stakeholders import kinds, wording
+from stakeholders import wording
 from stakeholders.models import Invitation, Message, Round, Seat
 
 NAMED = 3
@@ -383,34 +383,3 @@ def _named(names: Iterable[str], count: int) -> str:
         more = ngettext("and %(n)d more", "and %(n)d more", count - len(shown)) % {"n": count - len(shown)}
         return f"{words} {more}"
     return words
-
-
-@dataclass(frozen=True)
-class OwnPart:
-    """A round that asks the person who looks: by when, and how far they are."""
-
-    round: Round
-    noun: str
-    is_answered: bool
-    answered: int
-    asked: int
-
-
-def own_parts(seat_id: int, product: Product) -> list[OwnPart]:
-    """Return the open rounds that ask this seat, by deadline. One query."""
-    rows = (
-        Invitation.objects.standing()
-        .filter(seat=seat_id, round__product=product, round__in=Round.objects.open())
-        .select_related("round")
-        .order_by("round__deadline_at")
-    )
-    return [
-        OwnPart(
-            round=row.round,
-            noun=str(kinds.kind_of(row.round).noun),
-            is_answered=row.answered_at is not None,
-            answered=row.answered,
-            asked=row.asked,
-        )
-        for row in rows
-    ]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
@@ -12,12 +10,8 @@ from prioritization import access
 from prioritization.queries.agenda import agenda as agenda_of
 from prioritization.queries.asking import asking
 from prioritization.queries.runs import is_waiting
-from stakeholders.models import Seat
+from prioritization.views.contexts import ranking_context
 from stakeholders.pages import page
-
-
-def _context(seat: Seat, **more: Any) -> dict[str, Any]:
-    return {"seat": seat, "product": seat.product, "can_edit": seat.reaches(access.EDIT), "tab": "ranking", **more}
 
 
 @login_required
@@ -25,10 +19,10 @@ def _context(seat: Seat, **more: Any) -> dict[str, Any]:
 def agenda(request: HttpRequest, slug: str) -> HttpResponse:
     seat = access.seat(request.user, slug)
     if hiding := access.hiding_round(seat):
-        return page(request, "prioritization/ranking_hidden.html", _context(seat, round=hiding))
+        return page(request, "prioritization/ranking_hidden.html", ranking_context(seat, round=hiding))
     found = agenda_of(seat.product, names=access.names_seen_by(seat))
     return page(
-        request, "prioritization/agenda.html", _context(seat, agenda=found, is_waiting=is_waiting(seat.product))
+        request, "prioritization/agenda.html", ranking_context(seat, agenda=found, is_waiting=is_waiting(seat.product))
     )
 
 
@@ -39,5 +33,5 @@ def whom_to_ask(request: HttpRequest, slug: str) -> HttpResponse:
     return page(
         request,
         "prioritization/whom_to_ask.html",
-        _context(seat, asking=asking(seat.product), is_waiting=is_waiting(seat.product)),
+        ranking_context(seat, asking=asking(seat.product), is_waiting=is_waiting(seat.product)),
     )

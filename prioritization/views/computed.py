@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 from prioritization import access
 from prioritization.queries.computed import methods
 from prioritization.queries.runs import latest_run
+from prioritization.views.contexts import ranking_context
 from stakeholders.pages import page
 
 
@@ -18,12 +19,5 @@ def computed(request: HttpRequest, slug: str) -> HttpResponse:
     """The methods are everybody's; the numbers of a ranking that is still hidden are nobody's."""
     seat = access.seat(request.user, slug)
     run = None if access.hiding_round(seat) else latest_run(seat.product)
-    context = {
-        "seat": seat,
-        "product": seat.product,
-        "can_edit": seat.reaches(access.EDIT),
-        "tab": "ranking",
-        "run": run,
-        "methods": methods(run),
-    }
+    context = ranking_context(seat, run=run, methods=methods(run))
     return page(request, "prioritization/computed.html", context)

@@ -15,6 +15,7 @@ from prioritization.forms.criteria import criteria_forms
 from prioritization.queries import criteria as queries
 from prioritization.queries.criteria_sets import SETS, differences
 from prioritization.rules.scales import shares
+from prioritization.views.contexts import ranking_context
 from stakeholders import clock
 from stakeholders.models import Department, Seat
 from stakeholders.pages import gone_back, page, said
@@ -57,17 +58,16 @@ def _page(request: HttpRequest, seat: Seat, held: Any, forms: Any, *, status: in
         (each, share, [raters[pk] for pk in each.raters if pk in raters])
         for each, share in zip(held, shares([each.weight for each in held]), strict=True)
     ]
-    context = {
-        "seat": seat,
-        "product": seat.product,
-        "can_edit": seat.reaches(access.EDIT),
-        "tab": "ranking",
-        "rows": rows,
-        "seen": queries.fingerprint(held),
-        "forms": None if lock and status == 200 else forms,
-        "lock": lock,
-        "sets": [(name, words) for name, (words, _criteria) in SETS.items()],
-        "history": queries.criteria_history(seat.product),
-        **more,
-    }
+    context = (
+        ranking_context(
+            seat,
+            rows=rows,
+            seen=queries.fingerprint(held),
+            forms=None if lock and status == 200 else forms,
+            lock=lock,
+            sets=[(name, words) for name, (words, _criteria) in SETS.items()],
+            history=queries.criteria_history(seat.product),
+        )
+        | more
+    )
     return page(request, "prioritization/criteria.html", context, status=status)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 from dataclasses import replace
-from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -19,13 +18,10 @@ from prioritization.queries.remarks import count_about
 from prioritization.queries.runs import today_of
 from prioritization.queries.styles import styles_on
 from prioritization.rules.cells import harmless
+from prioritization.views.contexts import ranking_context
 from roadmap.access import number_of
 from stakeholders.models import Seat
 from stakeholders.pages import gone_back, page
-
-
-def _context(seat: Seat, **more: Any) -> dict[str, Any]:
-    return {"seat": seat, "product": seat.product, "can_edit": seat.reaches(access.EDIT), "tab": "ranking", **more}
 
 
 @login_required
@@ -33,10 +29,10 @@ def _context(seat: Seat, **more: Any) -> dict[str, Any]:
 def ranking(request: HttpRequest, slug: str) -> HttpResponse:
     seat = access.seat(request.user, slug)
     if hiding := access.hiding_round(seat):
-        return page(request, "prioritization/ranking_hidden.html", _context(seat, round=hiding))
+        return page(request, "prioritization/ranking_hidden.html", ranking_context(seat, round=hiding))
     columns = columns_of(seat)
     found = queries.ranking_page(seat.product, request.GET, today=today_of(seat.product), columns=columns)
-    context = _context(
+    context = ranking_context(
         seat,
         shows={str(each): True for each in columns},
         choosable=[(str(each), label, each in columns) for each, label in LABELS.items()],
@@ -54,11 +50,11 @@ def explanation(request: HttpRequest, slug: str, ref: str) -> HttpResponse:
     """Why one feature stands where it does: a part beside the ranking, or a page of its own."""
     seat = access.seat(request.user, slug)
     if hiding := access.hiding_round(seat):
-        return page(request, "prioritization/ranking_hidden.html", _context(seat, round=hiding))
+        return page(request, "prioritization/ranking_hidden.html", ranking_context(seat, round=hiding))
     found = explained(seat, ref)
     if found is None:
         raise Http404
-    context = _context(seat, explanation=found)
+    context = ranking_context(seat, explanation=found)
     return page(request, "prioritization/explanation.html", context, part="prioritization/_explanation.html")
 
 
@@ -77,7 +73,7 @@ def ranking_file(request: HttpRequest, slug: str) -> HttpResponse:
     """The whole ranking as a CSV file."""
     seat = access.seat(request.user, slug)
     if hiding := access.hiding_round(seat):
-        return page(request, "prioritization/ranking_hidden.html", _context(seat, round=hiding))
+        return page(request, "prioritization/ranking_hidden.html", ranking_context(seat, round=hiding))
     name = f"{slug}-ranking-{today_of(seat.product)}.csv"
     response = HttpResponse(
         "\ufeff",

@@ -14,6 +14,7 @@ from prioritization.forms.terms import TermsForm
 from prioritization.queries.criteria import locking_round
 from prioritization.queries.runs import latest_run
 from prioritization.queries.terms import terms_history, terms_of
+from prioritization.views.contexts import ranking_context
 from stakeholders import clock
 from stakeholders.models import Seat
 from stakeholders.pages import gone_back, page, said
@@ -38,15 +39,12 @@ def scoring_terms(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _page(request: HttpRequest, seat: Seat, form: TermsForm, *, status: int = 200) -> HttpResponse:
     run = None if access.hiding_round(seat) else latest_run(seat.product)
-    context = {
-        "seat": seat,
-        "product": seat.product,
-        "can_edit": seat.reaches(access.EDIT),
-        "tab": "ranking",
-        "form": form,
-        "held": terms_of(seat.product),
-        "run": run,
-        "lock": locking_round(seat.product),
-        "history": terms_history(seat.product),
-    }
+    context = ranking_context(
+        seat,
+        form=form,
+        held=terms_of(seat.product),
+        run=run,
+        lock=locking_round(seat.product),
+        history=terms_history(seat.product),
+    )
     return page(request, "prioritization/scoring_terms.html", context, status=status)

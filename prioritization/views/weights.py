@@ -21,6 +21,7 @@ from prioritization.queries import weights as queries
 from prioritization.queries.criteria import criteria_of, fingerprint, locking_round
 from prioritization.queries.lineup import lineup
 from prioritization.queries.runs import is_waiting, today_of
+from prioritization.views.contexts import ranking_context
 from stakeholders import clock
 from stakeholders.models import Seat
 from stakeholders.pages import gone_back, page, said
@@ -32,8 +33,7 @@ def weights(request: HttpRequest, slug: str) -> HttpResponse:
     """GET shows what the weights in the address would do; POST puts those in the form to use."""
     seat = access.seat(request.user, slug, need=access.EDIT if request.method == "POST" else access.READ)
     if hiding := access.hiding_round(seat):
-        context = {"seat": seat, "product": seat.product, "tab": "ranking", "round": hiding}
-        return page(request, "prioritization/ranking_hidden.html", context)
+        return page(request, "prioritization/ranking_hidden.html", ranking_context(seat, round=hiding))
     criteria = criteria_of(seat.product)
     if request.method == "GET":
         is_asked = any(name.startswith(PREFIX) or name == "step" for name in request.GET)
@@ -94,34 +94,34 @@ def _page(request: HttpRequest, seat: Seat, form: WeightsForm, *, status: int = 
     top = queries.top_of(product, len(usable.ids), today=today_of(product)) if usable else 0
     is_looked_at = form.is_bound and form.is_valid()
     looked_at = form.weights
-    context = {
-        "seat": seat,
-        "product": product,
-        "can_edit": seat.reaches(access.EDIT),
-        "tab": "ranking",
-        "form": form,
-        "rows": _once(lambda: _rows(form, queries.stabilities(usable, top=top) if usable else {})),
-        "total": sum(looked_at.values()),
-        "lineup": usable,
-        "is_waiting": is_waiting(product),
-        "preview": queries.preview(product, usable, looked_at, top=top) if usable and is_looked_at else None,
-        "looked_at": [(PREFIX + key, weight) for key, weight in looked_at.items()],
-        "grid": _once(
-            lambda: (
-                usable and queries.grid(usable, criteria, request.GET.get("x", ""), request.GET.get("y", ""), top=top)
-            )
-        ),
-        "top": min(top, len(usable.ids)) if usable else 0,
-        "named": WeightSetForm(product=product),
-        "sets": [
-            (each, as_query(each.weights), sorted(each.weights.items()) == sorted(entered(criteria).items()))
-            for each in queries.kept_sets(product, criteria)
-        ],
-        "history": queries.weight_history(product),
-        "lock": locking_round(product),
-        "seen": fingerprint(criteria),
-        **more,
-    }
+    context = (
+        ranking_context(
+            seat,
+            form=form,
+            rows=_once(lambda: _rows(form, queries.stabilities(usable, top=top) if usable else {})),
+            total=sum(looked_at.values()),
+            lineup=usable,
+            is_waiting=is_waiting(product),
+            preview=queries.preview(product, usable, looked_at, top=top) if usable and is_looked_at else None,
+            looked_at=[(PREFIX + key, weight) for key, weight in looked_at.items()],
+            grid=_once(
+                lambda: (
+                    usable
+                    and queries.grid(usable, criteria, request.GET.get("x", ""), request.GET.get("y", ""), top=top)
+                )
+            ),
+            top=min(top, len(usable.ids)) if usable else 0,
+            named=WeightSetForm(product=product),
+            sets=[
+                (each, as_query(each.weights), sorted(each.weights.items()) == sorted(entered(criteria).items()))
+                for each in queries.kept_sets(product, criteria)
+            ],
+            history=queries.weight_history(product),
+            lock=locking_round(product),
+            seen=fingerprint(criteria),
+        )
+        | more
+    )
     return page(
         request,
         "prioritization/weights.html",
