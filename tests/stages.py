@@ -149,7 +149,7 @@ def run_suites(report: Report, for_pytest: Sequence[str]) -> None:
         browser = servers.chromium()
         if browser:
             chosen = {**both, "CHROMIUM": browser}
-            collected.append(suite(report, "browser suite", "browser", for_pytest, chosen))
+            collected.append(suite(report, "browser suite", "browser", for_pytest, chosen, processes=3))
         else:
             report.note("browser suite", is_well=False, seconds=0, why=NO_CHROMIUM)
     if for_pytest and all(status == NO_TEST_COLLECTED for status in collected):
@@ -188,11 +188,15 @@ def suite(
     for_pytest: Sequence[str],
     env: dict[str, str] | None = None,
     *,
+    processes: int = 2,
     beside: bool = False,
 ) -> int:
-    """Run pytest over what is `marked`; finding nothing is a failure unless the caller chose tests by arguments."""
+    """Run pytest over what is `marked`; finding nothing is a failure unless the caller chose tests by arguments.
+
+    processes  that share the tests; three where a browser is waited for half of the time
+    """
     chosen = any(argument.startswith("-n") for argument in for_pytest)
-    workers = [] if chosen else ["-n", "0" if beside else os.environ.get("TEST_PROCESSES", "2")]
+    workers = [] if chosen else ["-n", "0" if beside else os.environ.get("TEST_PROCESSES", str(processes))]
     fine = (0, NO_TEST_COLLECTED) if any(not argument.startswith("--ignore=") for argument in for_pytest) else (0,)
     return report.run(
         name,
