@@ -53,7 +53,7 @@ def understood(text: str) -> addresses.Reading:
 class PersonForm(forms.Form):
     """One row of the preview: who will get a seat, and as what."""
 
-    email = forms.EmailField(widget=forms.HiddenInput)
+    email = forms.EmailField(max_length=addresses.LONGEST_ADDRESS, widget=forms.HiddenInput)
     name = forms.CharField(label=gettext_lazy("Name"), max_length=120, required=False)
     role = forms.ChoiceField(label=gettext_lazy("Role"))
     department = forms.CharField(
@@ -139,7 +139,9 @@ class SetUpForm(forms.Form):
         label=gettext_lazy("Your name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})
     )
     email = forms.EmailField(
-        label=gettext_lazy("Your e-mail"), widget=forms.EmailInput(attrs={"autocomplete": "email"})
+        label=gettext_lazy("Your e-mail"),
+        max_length=addresses.LONGEST_ADDRESS,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
     time_zone = forms.ChoiceField(
         label=gettext_lazy("Time zone"), widget=forms.Select(attrs={"data-behavior": "guess-zone"}), initial="UTC"

@@ -9,8 +9,10 @@ from email.utils import parseaddr
 _ADDRESS = re.compile(r"^[^\s@,;<>\"()]+@[^\s@,;<>\"()]+\.[^\s@.,;<>\"()]+$")
 _NAMED = re.compile(r"\"?(?P<name>[^<>\"]*?)\"?\s*<(?P<address>[^<>]*)>")
 MOST = 500
+LONGEST_ADDRESS = 254
+"""Letters of the longest address that mail servers take (RFC 5321), and that the database keeps."""
 LONGEST = 400
-"""Letters of the longest piece that is looked at: an address has up to 254, a name is kept up to 120."""
+"""Letters of the longest piece that is looked at: a name is kept up to 120, and stands beside an address."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ def _person(piece: str) -> Person | None:
     else:
         name, address = parseaddr(piece)
     address = re.sub(r"^mailto:", "", (address or piece).strip(), flags=re.IGNORECASE).lower()
-    if len(address) > 254 or not _ADDRESS.match(address):
+    if len(address) > LONGEST_ADDRESS or not _ADDRESS.match(address):
         return None
     return Person(" ".join(name.split())[:120], address)
 

@@ -83,6 +83,14 @@ def test_adding_makes_seats_without_mail(client, sign_in, mia, beacon):
     assert Activity.objects.filter(product=beacon, verb="invited", by_seat=mia.pk).count() == 2
 
 
+def test_an_address_longer_than_the_database_keeps_is_refused_in_words(client, sign_in, mia):
+    long = {"email": f"{'a' * 60}@{'b' * 60}.{'c' * 60}.{'d' * 60}.{'e' * 20}", "role": "stakeholder"}
+    answer = sign_in(mia).post(reverse("stakeholders:people-add", args=["beacon"]), _rows(long))
+    assert answer.status_code == 422
+    assert "at most 254 characters" in answer.text
+    assert not User.objects.filter(email=long["email"]).exists()
+
+
 def test_adding_somebody_twice_changes_nothing(client, sign_in, mia, stan):
     rows = _rows({"email": stan.user.email, "name": "Other", "role": "manager", "department": ""})
     sign_in(mia).post(reverse("stakeholders:people-add", args=["beacon"]), rows)

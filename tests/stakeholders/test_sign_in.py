@@ -95,6 +95,8 @@ def test_the_set_up_link_makes_the_owner_once(client, db):
     bad = client.post("/set-up/", typed | {"email": "olga"})
     assert bad.status_code == 422
     assert "Lighthouse" in bad.text
+    long = client.post("/set-up/", typed | {"email": f"olga@{'b' * 60}.{'c' * 60}.{'d' * 60}.{'e' * 60}.{'f' * 20}"})
+    assert long.status_code == 422
     assert client.post("/set-up/", typed).status_code == 303
     owner = User.objects.get()
     assert Organisation.current().admins.get() == owner
