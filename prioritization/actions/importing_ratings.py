@@ -21,8 +21,9 @@ from prioritization.rules.criteria import AskedCriterion
 from roadmap.models import Product
 from stakeholders import kinds
 from stakeholders.actions.closing import hold_alone
+from stakeholders.actions.people import department_named, user_at
 from stakeholders.activity import record
-from stakeholders.models import Department, Invitation, Round, Seat, User, Verb
+from stakeholders.models import Invitation, Round, Seat, Verb
 
 NOWHERE = "imported.invalid"
 """The domain of people whom the file knows by name alone: it takes no mail (RFC 2606)."""
@@ -154,13 +155,9 @@ def _seat(product: Product, key: str, sheet: PlannedSheet, *, now: datetime) -> 
     if key in sheet.seats:
         return Seat.objects.get(pk=sheet.seats[key])
     name = sheet.people[key]
-    department = None
-    if title := sheet.departments.get(key):
-        department = Department.objects.filter(name__iexact=title).first() or Department.objects.create(name=title)
+    department = department_named(sheet.departments.get(key, ""))
     address, is_address = _address(name, product)
-    user = User.objects.filter(email__iexact=address).first() or User.objects.create_user(
-        address, name="" if is_address else name[:120]
-    )
+    user = user_at(address, name="" if is_address else name[:120])
     seat, _made = Seat.objects.get_or_create(
         user=user,
         product=product,

@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import Model, QuerySet, Value
+from django.db.models.functions import Lower
+from django.db.models.lookups import Exact
 from django.utils.translation import gettext as _
 
 from stakeholders.activity import record
 from stakeholders.models import Department, Organisation, Seat, User, Verb
 from stakeholders.rules.addresses import Person
 
+M = TypeVar("M", bound=Model)
+
 
 @dataclass(frozen=True)
 class NewPerson:
-    """Somebody to be given a seat."""
+    """Somebody to be given a seat. `department_name` names a department that may be new, where `department` is none."""
 
     email: str
     name: str
     role: str
-    department: Department | None
+    department: Department | None = None
     must_confirm: bool = False
     weight: float = 1.0
+    department_name: str = ""
 
 
 class LastOwner(Exception):
@@ -36,6 +43,39 @@ class OwnersOnly(Exception):
 
 
 @transaction.atomic
+def user_at(address: str, *, name: str = "") -> User:
+    """Return the user of an address, made with that name when it is new; of two who make it at once both get one user."""
+    there = User.objects.filter(Exact(Lower("email"), Lower(Value(address.lower()))))
+    return _found_or_made(there, lambda: User.objects.create_user(address, name=name))
+
+
+@transaction.atomic
+def department_named(name: str) -> Department | None:
+    """Return the department of that name, whatever its case, made when it is new; None for an empty name.
+
+    Of two who make it at once both get one department. What is longer than a department's name may be is cut.
+    """
+    name = " ".join(name.split())[: Department._meta.get_field("name").max_length]
+    if not name:
+        return None
+    there = Department.objects.filter(Exact(Lower("name"), Lower(Value(name))))
+    return _found_or_made(there, lambda: Department.objects.create(name=name))
+
+
+def _found_or_made(there: QuerySet[M], make: Callable[[], M]) -> M:
+    """Return the row that is there or, when there is none, the one made; what somebody else makes meanwhile is found."""
+    if found := there.first():
+        return found
+    try:
+        with transaction.atomic():
+            return make()
+    except IntegrityError:
+        if found := there.first():
+            return found
+        raise
+
+
+@transaction.atomic
 def add_people(product, people: Iterable[NewPerson], *, by: Seat, now: datetime) -> list[Seat]:
     """Give each a seat, making users for addresses that are new; somebody who had left comes back.
 
@@ -43,44 +83,40 @@ def add_people(product, people: Iterable[NewPerson], *, by: Seat, now: datetime)
     Raises OwnersOnly when a manager names an owner.
     """
     added = []
+    # in one order, so that two who add the same people at once wait for each other and not in a circle
+    people = sorted(people, key=lambda person: person.email)
+    departments = {name: department_named(name) for name in sorted({person.department_name for person in people})}
     for person in people:
         if person.role == Seat.Role.OWNER and not by.reaches(Seat.Role.OWNER):
             raise OwnersOnly
-        user = User.objects.filter(email__iexact=person.email).first() or User.objects.create_user(
-            person.email, name=person.name
-        )
+        user = user_at(person.email, name=person.name)
         if person.name and not user.name:
             user.name = person.name
             user.save(update_fields=["name"])
-        seat, is_new = Seat.objects.get_or_create(
-            user=user, product=product, defaults=_fields(person) | {"joined_at": now}
-        )
+        fields = {
+            "role": person.role,
+            "department": person.department or departments[person.department_name],
+            "must_confirm": person.must_confirm,
+            "weight": person.weight,
+        }
+        seat, is_new = Seat.objects.get_or_create(user=user, product=product, defaults=fields | {"joined_at": now})
         if not is_new and seat.is_current:
             continue
         if not is_new:
-            Seat.objects.filter(pk=seat.pk).update(left_at=None, **_fields(person))
+            Seat.objects.filter(pk=seat.pk).update(left_at=None, **fields)
             seat.refresh_from_db()
         record(by, Verb.INVITED, seat, at=now, label="seat", role=person.role)
         added.append(seat)
     return added
 
 
-def _fields(person: NewPerson) -> dict:
-    return {
-        "role": person.role,
-        "department": person.department,
-        "must_confirm": person.must_confirm,
-        "weight": person.weight,
-    }
-
-
 @transaction.atomic
 def change_seat(
-    seat: Seat, *, role: str, department: Department | None, weight: float, must_confirm: bool, by: Seat, now: datetime
+    seat: Seat, *, role: str, department_name: str, weight: float, must_confirm: bool, by: Seat, now: datetime
 ) -> bool:
     """Change what a person may do and how much their vote weighs; False when nothing was different.
 
-    Rounds that are open keep the weight and department they opened with. Raises LastOwner, OwnersOnly,
+    A department that is new is made. Rounds that are open keep the weight and department they opened with. Raises LastOwner, OwnersOnly,
     and ValidationError for a weight below 0.
     """
     seat = Seat.objects.select_for_update().get(pk=seat.pk)
@@ -90,6 +126,7 @@ def change_seat(
         "weight": seat.weight,
         "must_confirm": seat.must_confirm,
     }
+    department = department_named(department_name)
     after = {
         "role": role,
         "department": department.pk if department else None,
@@ -138,12 +175,17 @@ def _check_owner(seat: Seat, *, by: Seat, wants_owner: bool) -> None:
 @transaction.atomic
 def set_up(*, organisation: str, time_zone: str, name: str, email: str) -> User:
     """Create the organisation and its first administrator. Raises ValidationError when that was done before."""
+    done_before = ValidationError(_("Accord is set up already. Sign in instead."))
     if Organisation.objects.filter(pk=1).exists():
-        raise ValidationError(_("Accord is set up already. Sign in instead."))
-    user = User.objects.filter(email__iexact=email).first() or User.objects.create_user(email, name=name)
+        raise done_before
+    user = user_at(email, name=name)
     made = Organisation(pk=1, name=organisation, time_zone=time_zone)
     made.full_clean(validate_unique=False)
-    made.save(force_insert=True)
+    try:
+        with transaction.atomic():
+            made.save(force_insert=True)
+    except IntegrityError as somebody_was_faster:
+        raise done_before from somebody_was_faster
     made.admins.add(user)
     return user
 
@@ -151,10 +193,7 @@ def set_up(*, organisation: str, time_zone: str, name: str, email: str) -> User:
 @transaction.atomic
 def set_admins(organisation: Organisation, people: Iterable[Person]) -> None:
     """Make exactly these people the organisation's administrators, making users for addresses that are new."""
-    users = [
-        User.objects.filter(email__iexact=p.email).first() or User.objects.create_user(p.email, name=p.name)
-        for p in people
-    ]
+    users = [user_at(each.email, name=each.name) for each in sorted(people, key=lambda person: person.email)]
     if not users:
         raise ValidationError(_("At least one person must administer the organisation."))
     organisation.admins.set(users)

@@ -150,11 +150,3 @@ class SetUpForm(forms.Form):
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["time_zone"].choices = zone_choices()
-
-
-def department_named(name: str) -> Department | None:
-    """Return the department of that name, making it when it is new; None for an empty name."""
-    name = " ".join(name.split())
-    if not name:
-        return None
-    return Department.objects.filter(name__iexact=name).first() or Department.objects.create(name=name)

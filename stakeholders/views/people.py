@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from stakeholders import access, clock
 from stakeholders.actions import people as actions
-from stakeholders.forms.people import PasteForm, PeopleFormSet, SeatForm, department_named
+from stakeholders.forms.people import PasteForm, PeopleFormSet, SeatForm
 from stakeholders.models import Seat
 from stakeholders.pages import gone_back, said
 from stakeholders.queries import people as queries
@@ -80,7 +80,7 @@ def add_people(request: HttpRequest, slug: str) -> HttpResponse:
             email=row["email"],
             name=row["name"],
             role=row["role"],
-            department=department_named(row["department"]),
+            department_name=row["department"],
             must_confirm=row["must_confirm"],
         )
         for row in formset.cleaned_data
@@ -118,7 +118,7 @@ def change_seat(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             actions.change_seat(
                 Seat.objects.get(pk=pk),
                 role=data["role"],
-                department=department_named(data["department_name"]),
+                department_name=data["department_name"],
                 weight=data["weight"],
                 must_confirm=data["must_confirm"],
                 by=seat,

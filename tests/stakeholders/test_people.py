@@ -118,6 +118,23 @@ def test_the_last_owner_stays_one(client, sign_in, olga):
     assert olga.is_current
 
 
+def test_what_is_refused_leaves_no_new_department_behind(client, sign_in, olga):
+    answer = sign_in(olga).post(
+        reverse("stakeholders:seat-change", args=["beacon", olga.pk]),
+        {"role": "manager", "weight": "1", "department_name": "Night shift"},
+    )
+    assert answer.status_code == 422
+    assert not Department.objects.filter(name="Night shift").exists()
+
+
+def test_a_department_is_the_same_in_any_case_and_a_new_one_is_made(client, sign_in, mia, stan):
+    change = reverse("stakeholders:seat-change", args=["beacon", stan.pk])
+    for typed, named in (("  sALES ", "Sales"), ("Night  shift", "Night shift")):
+        form = {"role": "stakeholder", "weight": "1", "department_name": typed}
+        assert sign_in(mia).post(change, form).status_code == 303
+        assert Seat.objects.get(pk=stan.pk).department.name == named
+
+
 def test_a_negative_weight_is_refused_and_what_was_typed_kept(client, sign_in, mia, stan):
     answer = sign_in(mia).post(
         reverse("stakeholders:seat-change", args=["beacon", stan.pk]),

@@ -24,8 +24,8 @@ from roadmap.actions.schedule import (
     set_capacity,
 )
 from roadmap.models import Milestone, Objective, Product, Release, Team
-from stakeholders.actions.people import NewPerson, add_people, change_seat, set_up
-from stakeholders.models import Department, Organisation, Seat, User
+from stakeholders.actions.people import NewPerson, add_people, change_seat, set_up, user_at
+from stakeholders.models import Department, Organisation, Seat
 
 FEATURES = {feature.key: feature for feature in (*PLANNED, *BACKLOG)}
 
@@ -49,7 +49,7 @@ def _organisation() -> None:
 
 def _product(stage: Stage) -> None:
     mia = PEOPLE[0]
-    user = User.objects.filter(email=mia.address).first() or User.objects.create_user(mia.address, name=mia.name)
+    user = user_at(mia.address, name=mia.name)
     at = stage.at(CREATED)
     is_free = not Product.objects.filter(key=told.KEY).exists()
     product = create_product(
@@ -88,7 +88,7 @@ def _people(stage: Stage) -> None:
     change_seat(
         stage.manager,
         role=mia.role,
-        department=stage.departments[mia.department],
+        department_name=mia.department,
         weight=mia.weight,
         must_confirm=mia.must_confirm,
         by=stage.manager,
