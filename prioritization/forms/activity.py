@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from prioritization.queries.activity import ACTS, KINDS
 from roadmap.models import Product
+from stakeholders.forms.days import DayField
 from stakeholders.models import Activity, Seat
 
 ACCORD = "accord"
@@ -23,8 +24,8 @@ class ActivityFilter(forms.Form):
     who = forms.ChoiceField(label=_("Who"), required=False)
     kind = forms.ChoiceField(label=_("About"), required=False)
     did = forms.ChoiceField(label=_("Done"), required=False)
-    since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    since = DayField(label=_("From"), required=False)
+    until = DayField(label=_("To"), required=False)
 
     def __init__(self, *args: Any, product: Product, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

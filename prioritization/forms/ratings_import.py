@@ -17,6 +17,7 @@ from prioritization.queries.rating_sheets import missing_columns
 from prioritization.rules.rating_sheets import OWN, Column, Scale, guess, guess_scale
 from roadmap.models import Product
 from roadmap.rules.imports.reading import Table
+from stakeholders.forms.days import DayField
 
 COLUMN_NAMES = {
     Column.FEATURE: lazy("Feature: key or title"),
@@ -37,10 +38,9 @@ class SheetForm(forms.Form):
         max_length=160,
         error_messages={"required": lazy("A round needs a title.")},
     )
-    given_on = forms.DateField(
+    given_on = DayField(
         label=lazy("When the ratings were given"),
         help_text=lazy("Whatever the same people said later stays what counts."),
-        widget=forms.DateInput(attrs={"type": "date"}),
         error_messages={"required": lazy("Say on which day."), "invalid": lazy("Write a day such as 2026-03-31.")},
     )
     low = forms.FloatField(

@@ -18,6 +18,7 @@ from roadmap.forms.numbers import plain_number
 from roadmap.forms.text import LinesField
 from roadmap.models import Contribution, Feature, Product, Relation, Team
 from roadmap.queries.references import Ambiguous, NotFound, resolve
+from stakeholders.forms.days import DayField
 from stakeholders.models import Seat
 
 ROW_FIELDS = (
@@ -65,12 +66,10 @@ class FeatureForm(EditionForm):
     class Meta:
         model = Feature
         fields = ROW_FIELDS
-        field_classes = {"summary": LinesField, "description": LinesField}
+        field_classes = {"summary": LinesField, "description": LinesField, "starts_on": DayField, "ends_on": DayField}
         widgets = {
             "summary": forms.Textarea(attrs={"rows": 2}),
             "description": forms.Textarea(attrs={"rows": 6}),
-            "starts_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-            "ends_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         }
         error_messages = {"title": {"required": lazy("A feature needs a title.")}}
         help_texts = {

@@ -13,10 +13,7 @@ from django.utils.translation import gettext_lazy as lazy
 
 from roadmap.forms.numbers import plain_number
 from roadmap.models import Capacity, Milestone, Objective, Product, Release, Team
-
-
-def _day() -> forms.DateInput:
-    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+from stakeholders.forms.days import DayField
 
 
 class PartForm(forms.ModelForm):
@@ -48,7 +45,7 @@ class ObjectiveForm(PartForm):
             "unit": lazy("h, %, € …"),
             "weight": lazy("How much it matters beside the other objectives."),
         }
-        widgets = {"due_on": _day()}
+        field_classes = {"due_on": DayField}
         error_messages = {"name": {"required": lazy("An objective needs a name.")}}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -68,7 +65,7 @@ class ObjectiveForm(PartForm):
 
 
 class MeasurementForm(forms.Form):
-    measured_on = forms.DateField(label=lazy("Day"), widget=_day())
+    measured_on = DayField(label=lazy("Day"))
     value = forms.FloatField(label=lazy("Value"), widget=forms.NumberInput(attrs={"step": "any"}))
 
 
@@ -88,7 +85,7 @@ class ReleaseForm(PartForm):
         model = Release
         fields = ("name", "starts_on", "ends_on")
         labels = {"name": lazy("Release"), "starts_on": lazy("Work starts"), "ends_on": lazy("Ships")}
-        widgets = {"starts_on": _day(), "ends_on": _day()}
+        field_classes = {"starts_on": DayField, "ends_on": DayField}
         error_messages = {
             "name": {"required": lazy("A release needs a name.")},
             "starts_on": {"required": lazy("Say when work on it starts.")},
@@ -111,7 +108,7 @@ class MilestoneForm(PartForm):
         model = Milestone
         fields = ("name", "on")
         labels = {"name": lazy("Milestone"), "on": lazy("Day")}
-        widgets = {"on": _day()}
+        field_classes = {"on": DayField}
         error_messages = {
             "name": {"required": lazy("A milestone needs a name.")},
             "on": {"required": lazy("A milestone is a day: which?")},

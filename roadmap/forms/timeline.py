@@ -16,6 +16,7 @@ from roadmap.actions.planning import Place
 from roadmap.models import Feature, Product
 from roadmap.queries.timeline import Choice
 from roadmap.rules.timeline.facts import Lanes
+from stakeholders.forms.days import DayField
 
 LANES = (
     (Lanes.OBJECTIVE, lazy("objective")),
@@ -99,12 +100,8 @@ class PlanForm(forms.Form):
     """Where a feature stands: release, dates, and how exactly they are meant."""
 
     release = forms.ModelChoiceField(queryset=None, label=lazy("Release"), required=False, empty_label=lazy("none"))
-    starts_on = forms.DateField(
-        label=lazy("Starts"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
-    ends_on = forms.DateField(
-        label=lazy("Ends"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    starts_on = DayField(label=lazy("Starts"), required=False)
+    ends_on = DayField(label=lazy("Ends"), required=False)
     precision = forms.ChoiceField(label=lazy("Known to the"), choices=Feature.Precision.choices)
     edition = forms.IntegerField(widget=forms.HiddenInput)
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from stakeholders import wording
+from stakeholders.forms.days import DayField
 from stakeholders.forms.reminders import ReminderDatesField, skipped_in_words
 from stakeholders.rules import deadlines
 from stakeholders.rules import reminders as reminder_rules
@@ -30,9 +31,7 @@ class DeadlineForm(forms.Form):
     later_than  the present, or the deadline so far; everything up to it is refused with the sentence `too_early`
     """
 
-    deadline_on = forms.DateField(
-        label=gettext_lazy("Deadline, day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    deadline_on = DayField(label=gettext_lazy("Deadline, day"))
     deadline_time = forms.TimeField(
         label=gettext_lazy("Time (none: end of the day)"),
         required=False,

@@ -8,12 +8,14 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from stakeholders import wording
+from stakeholders.forms.days import validate_day
 from stakeholders.rules import deadlines
 from stakeholders.rules.deadlines import SkippedTime
 
@@ -94,7 +96,8 @@ class ReminderDatesField(forms.CharField):
             try:
                 parts = [int(part) for part in cls.LINE.match(line).groups(default="0")]  # type: ignore[union-attr]
                 wall = datetime(*parts)  # type: ignore[arg-type]
-            except (AttributeError, ValueError):
+                validate_day(wall.date())
+            except (AttributeError, ValueError, ValidationError):
                 problems.append(_("“%s” is not a date and time. Write 2026-11-25 08:00.") % line.strip())
                 continue
             try:

@@ -69,6 +69,8 @@ def test_the_home_says_titles_too(client, sign_in, vera, mia, olga, beacon, log)
         ("did=publish", 0),
         ("who=999999", 4),
         ("since=yesterday", 4),
+        ("since=0001-01-01", 4),
+        ("until=9999-12-31", 4),
         ("kind=features", 1),
     ],
 )

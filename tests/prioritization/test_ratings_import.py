@@ -171,8 +171,9 @@ def test_a_withdrawn_round_counts_no_more_at_once(beacon, stan, mia, features):
 
 
 def test_a_day_to_come_and_a_missing_column_are_said_at_their_place(client, look):
-    data = fields(look()) | {"import": "1", "given_on": "2999-01-01"}
+    data = fields(look()) | {"import": "1", "given_on": "2199-01-01"}
     assert "on a day that is yet to come" in text(client.post(IMPORT, data))
+    assert "Choose a day from" in text(client.post(IMPORT, data | {"given_on": "0001-01-01"}))
     assert "No column says who rated. Choose below." in text(client.post(IMPORT, data | {"column-1": ""}))
     assert not Round.objects.exists()
 
@@ -182,6 +183,8 @@ def test_the_command_does_the_same(beacon, features, tmp_path):
     sheet.write_text(SHEET + "BCN-77,Eve,,1,1\n")
     with pytest.raises(CommandError, match="Nothing was imported: 1 rows must be corrected first."):
         call_command("import_ratings", sheet, product="beacon", stdout=StringIO())
+    with pytest.raises(CommandError, match="“0001-01-01” is no day."):
+        call_command("import_ratings", sheet, product="beacon", leave_out=True, given_on="0001-01-01")
     assert not Round.objects.exists()
     out = StringIO()
     call_command("import_ratings", sheet, product="beacon", leave_out=True, dry_run=True, stdout=out)

@@ -109,6 +109,8 @@ def test_a_part_is_made_changed_and_deleted(client, mia, sign_in, beacon, what, 
         ),
         ("releases", {"name": "B", "starts_on": "2027-05-01", "ends_on": "2027-04-01"}, "before work on it starts"),
         ("releases", {"name": "B", "starts_on": "2027-05-01", "ends_on": ""}, "Say when it ships."),
+        ("releases", {"name": "B", "starts_on": "2027-05-01", "ends_on": "9999-12-31"}, "Choose a day from"),
+        ("milestones", {"name": "Audit", "on": "0001-01-01"}, "Choose a day from"),
         ("milestones", {"name": "Audit", "on": ""}, "A milestone is a day: which?"),
     ],
 )

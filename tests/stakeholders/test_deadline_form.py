@@ -43,7 +43,8 @@ def test_a_deadline_is_read_in_the_zone_chosen_and_without_a_time_is_the_end_of_
         ("2026-10-04", "02:15", "Australia/Lord_Howe", "the clocks in Lord Howe jump over 02:15. Use 02:30."),
         ("2026-02-01", "10:00", "Europe/Berlin", "The deadline has passed already. Choose a later one."),
         ("2026-01-31", "", "Europe/Berlin", "The deadline has passed already."),
-        ("9999-12-31", "", "Europe/Berlin", "That is more than five years away."),
+        ("9999-12-31", "", "Europe/Berlin", "Choose a day from 1 Jan 1970 to 31 Dec 2200."),
+        ("0001-01-01", "", "Europe/Berlin", "Choose a day from 1 Jan 1970 to 31 Dec 2200."),
         ("2032-01-01", "10:00", "Europe/Berlin", "That is more than five years away."),
         ("2026-11-31", "10:00", "Europe/Berlin", "Enter a valid date."),
         ("2026-11-27", "25:00", "Europe/Berlin", "Enter a valid time."),
@@ -97,3 +98,11 @@ def test_a_reminder_that_cannot_be_is_named(text, words):
     form = typed("2026-11-27", "17:00", form=RoundTermsForm, remind="own", remind_at=text)
 
     assert words in sentence(form)
+
+
+@pytest.mark.parametrize("text", ["9999-12-31 23:59", "0001-01-01 00:00"])
+@pytest.mark.parametrize("zone", ["America/New_York", "Pacific/Kiritimati"])
+def test_a_reminder_at_an_end_of_the_calendar_is_none(text, zone):
+    form = typed("2026-11-27", "17:00", zone, form=RoundTermsForm, remind="own", remind_at=text)
+
+    assert f"“{text}” is not a date and time." in sentence(form)

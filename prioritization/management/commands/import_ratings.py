@@ -19,6 +19,7 @@ from roadmap import import_wording
 from roadmap.models import Product
 from roadmap.rules.imports.reading import Table, Unreadable, read
 from stakeholders import clock
+from stakeholders.forms.days import validate_day
 from stakeholders.models import Seat
 
 
@@ -129,9 +130,11 @@ def _given_at(text: str | None, product: Product) -> datetime | None:
     if not text:
         return None
     try:
-        return datetime.strptime(text, "%Y-%m-%d").replace(hour=12, tzinfo=ZoneInfo(product.time_zone))
-    except ValueError as error:
+        noon = datetime.strptime(text, "%Y-%m-%d").replace(hour=12, tzinfo=ZoneInfo(product.time_zone))
+        validate_day(noon.date())
+    except (ValueError, ValidationError) as error:
         raise CommandError(_("“%(text)s” is no day. Write one such as 2026-03-31.") % {"text": text}) from error
+    return noon
 
 
 def _seat(product: Product, address: str | None) -> Seat | None:

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from roadmap.rules.imports.fields import folded
+from stakeholders.rules.days import is_known
 
 STATUSES: dict[str, tuple[str, ...]] = {
     "idea": (
@@ -138,9 +139,14 @@ def date_of(text: str, *, day_first: bool) -> Dated | None:
 
     Reads 2026-11-24 (a time of day behind it is ignored), 24.11.2026, 24/11/2026 (in the order of `day_first`; the
     other order only when this one gives no date), 24 Nov 2026, Nov 24, 2026; months (2026-11, Nov 2026), quarters
-    (Q4 2026, 2026-Q4) and "later". Two-digit years are not read: nobody can know the century.
+    (Q4 2026, 2026-Q4) and "later". Two-digit years are not read: nobody can know the century; nor are days that Accord
+    does not reckon with.
     """
-    text = text.strip()
+    found = _date_in(text.strip(), day_first=day_first)
+    return found if found and all(is_known(day) for day in (found.on, found.until) if day) else None
+
+
+def _date_in(text: str, *, day_first: bool) -> Dated | None:
     if match := _ISO.fullmatch(text):
         return _day(*map(int, match.groups()))
     if match := _DOTTED.fullmatch(text):

@@ -17,6 +17,7 @@ from roadmap.rules.imports.values import (
     share_of,
     status_of,
 )
+from stakeholders.rules.days import FIRST, LAST
 
 
 @pytest.mark.parametrize(
@@ -105,6 +106,11 @@ def test_what_is_no_date_is_none(text):
     assert date_of(text, day_first=True) is None
 
 
+@pytest.mark.parametrize("text", ["9999-12-31", "1.1.0001", "Q4 9999", "Dec 2201", "31 Dec 1969"])
+def test_a_day_beyond_those_that_are_reckoned_with_is_none(text):
+    assert date_of(text, day_first=True) is None
+
+
 @pytest.mark.parametrize(
     ("cells", "expected"),
     [([], True), (["2026-11-24"], True), (["24/11/2026"], True), (["11/24/2026"], False), (["03/04/2026"], None)],
@@ -177,7 +183,7 @@ def test_no_text_makes_a_reader_fail(text):
     names_in(text)
 
 
-@given(st.dates(min_value=date(1000, 1, 1)))
+@given(st.dates(min_value=FIRST, max_value=LAST))
 def test_every_day_is_read_back_in_every_order(day):
     for text, day_first in (
         (f"{day}", True),
