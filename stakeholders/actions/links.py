@@ -173,8 +173,3 @@ def find(text: str, *kinds: str) -> Link | None:
 def use_once(link: Link, *, now: datetime) -> bool:
     """Mark a single-use link as used; True for the one caller that did it in time."""
     return bool(Link.objects.filter(pk=link.pk, used_at=None, revoked_at=None, expires_at__gt=now).update(used_at=now))
-
-
-def mark_opened(link: Link, *, now: datetime) -> None:
-    """Remember when the person of a seat link first pressed its button; later presses change nothing."""
-    Invitation.objects.filter(round_id=link.round_id, seat_id=link.seat_id, opened_at=None).update(opened_at=now)

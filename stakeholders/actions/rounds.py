@@ -155,7 +155,7 @@ def remove_invitation(invitation: Invitation, *, by: Seat, now: datetime) -> Non
 
 
 def mark_opened(round: Round, seat: Seat, *, now: datetime) -> None:
-    """Note the first time that the person pressed the button of their link."""
+    """Note when the person first came in, by the button of their link or of the door; later times change nothing."""
     Invitation.objects.filter(round=round, seat=seat, opened_at=None).update(opened_at=now)
 
 

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from stakeholders import access, clock, grants, kinds
 from stakeholders.actions import doors as actions
 from stakeholders.actions.links import seat_link
+from stakeholders.actions.rounds import mark_opened
 from stakeholders.forms.doors import AddressForm
 from stakeholders.models import Invitation, Organisation, Round
 from stakeholders.throttle import address_of, too_many
@@ -47,6 +48,7 @@ def enter_round(request: HttpRequest, public_id: str) -> HttpResponse:
     now = clock.now()
     if asked.round.cancelled_at:
         raise grants.Gone("cancelled", round=asked.round, product=asked.round.product)
+    mark_opened(asked.round, asked.seat, now=now)
     response = HttpResponseRedirect(kinds.kind_of(asked.round).answer_url(asked.round), status=303)
     grants.give(request, response, seat_link(asked.seat, asked.round, now=now), now=now)
     return sealed(response)

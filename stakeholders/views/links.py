@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from stakeholders import access, clock, grants, kinds
 from stakeholders.actions import links as actions
+from stakeholders.actions.rounds import mark_opened
 from stakeholders.mail import calendar
 from stakeholders.models import Invitation, Link
 from stakeholders.rules import tokens
@@ -119,7 +120,7 @@ def open_link(request: HttpRequest, token: str) -> HttpResponse:
     now = clock.now()
     if found.kind in (Link.Kind.SEAT, Link.Kind.DELEGATE):
         if found.kind == Link.Kind.SEAT:
-            actions.mark_opened(found, now=now)
+            mark_opened(found.round, found.seat, now=now)
         response: HttpResponse = HttpResponseRedirect(kinds.kind_of(found.round).answer_url(found.round), status=303)
         grants.give(request, response, found, now=now)
         return sealed(response)

@@ -43,6 +43,15 @@ def test_who_is_signed_in_and_asked_presses_a_button_with_their_name(sign_in, do
     assert browser.get(gone["Location"]).status_code == 200
 
 
+def test_coming_in_by_the_door_counts_as_having_opened_the_link(sign_in, door, voting, stan):
+    asked = voting.invitations.get(seat=stan)
+    sign_in(stan).post(f"{door}enter/")
+    first = voting.invitations.get(seat=stan).opened_at
+    assert first is not None and asked.opened_at is None
+    sign_in(stan).post(f"{door}enter/")
+    assert voting.invitations.get(seat=stan).opened_at == first
+
+
 def test_who_is_signed_in_and_not_asked_learns_no_more_than_a_stranger(sign_in, door, voting, vera):
     browser = sign_in(vera)
     assert voting.title not in browser.get(door).text
