@@ -1,10 +1,24 @@
-"""Turns what is over, and what another person's page sent, into pages that say what to do."""
+"""What happens to every request: whom to believe about it; what is over becomes a page that says what to do."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from stakeholders import kinds
 from stakeholders.grants import AnotherAnswers, Gone
+from stakeholders.pages import sealed
+from stakeholders.peers import is_from_proxy
+
+
+class ProxyMiddleware:
+    """Believes what a request says about its scheme only when one of TRUSTED_PROXIES says it. Stands first."""
+
+    def __init__(self, get_response) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not is_from_proxy(request):
+            request.META.pop("HTTP_X_FORWARDED_PROTO", None)
+        return self.get_response(request)
 
 
 class GoneMiddleware:
@@ -30,5 +44,4 @@ class GoneMiddleware:
             response = render(request, "stakeholders/another_answers.html", context, status=409)
         else:
             return None
-        response["Cache-Control"] = "no-store"
-        return response
+        return sealed(response)

@@ -81,6 +81,14 @@ def letter(html: str) -> HttpResponse:
     return response
 
 
+def sealed(response: HttpResponse) -> HttpResponse:
+    """Return an answer with the headers of what one person alone may see: not stored, not indexed, its address told to no other site."""
+    response["Referrer-Policy"] = "strict-origin"
+    response["X-Robots-Tag"] = "noindex"
+    patch_cache_control(response, no_store=True, private=True)
+    return response
+
+
 def gone_back(request: HttpRequest, to: str, *args: Any) -> HttpResponse:
     """Answer a successful act with a redirect that htmx follows as a whole page too."""
     response = redirect(to, *args)

@@ -15,8 +15,8 @@ from django.http import HttpRequest, HttpResponse
 from stakeholders import clock
 from stakeholders.actions.outbox import queue_sign_in
 from stakeholders.models import User
+from stakeholders.peers import address_of
 from stakeholders.rules.tokens import public_id, sign_in_code
-from stakeholders.throttle import address_of
 
 CODE_MAIL = "account/email/login_code"
 

@@ -14,10 +14,9 @@ from stakeholders.actions import delegation as actions
 from stakeholders.actions.closing import RoundIsClosed
 from stakeholders.forms.delegation import DelegateForm
 from stakeholders.models import Delegation, Invitation, Seat
-from stakeholders.pages import gone_back, said
+from stakeholders.pages import gone_back, said, sealed
 from stakeholders.queries.delegation import delegation_of
 from stakeholders.throttle import too_many
-from stakeholders.views.links import sealed
 
 TRIES, WINDOW = 20, 3600
 

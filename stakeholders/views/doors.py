@@ -22,8 +22,9 @@ from stakeholders.actions.links import seat_link
 from stakeholders.actions.rounds import mark_opened
 from stakeholders.forms.doors import AddressForm
 from stakeholders.models import Invitation, Organisation, Round
-from stakeholders.throttle import address_of, too_many
-from stakeholders.views.links import sealed
+from stakeholders.pages import sealed
+from stakeholders.peers import address_of
+from stakeholders.throttle import too_many
 
 ASKED_AT_MOST = 60
 """A whole meeting may sit behind one address, so it is let through; each mailbox has its own, narrower limit."""

@@ -6,7 +6,6 @@ from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from stakeholders import access, clock, grants, kinds
@@ -14,21 +13,15 @@ from stakeholders.actions import links as actions
 from stakeholders.actions.rounds import mark_opened
 from stakeholders.mail import calendar
 from stakeholders.models import Invitation, Link
+from stakeholders.pages import sealed
+from stakeholders.peers import address_of
 from stakeholders.rules import tokens
 from stakeholders.sign_in import first_page_of, sign_in
-from stakeholders.throttle import address_of, too_many
+from stakeholders.throttle import too_many
 
 OPENED_HERE = (Link.Kind.SEAT, Link.Kind.DELEGATE, Link.Kind.SIGN_IN, Link.Kind.SET_UP)
 WRONG_TRIES = 20
 WRONG_WINDOW = 600
-
-
-def sealed(response: HttpResponse) -> HttpResponse:
-    """Return an answer with the headers of TRUST: nothing is stored, indexed or told to other sites."""
-    response["Referrer-Policy"] = "strict-origin"
-    response["X-Robots-Tag"] = "noindex"
-    patch_cache_control(response, no_store=True, private=True)
-    return response
 
 
 def find_link(request: HttpRequest, token: str, *kinds_wanted: str) -> Link | HttpResponse:

@@ -15,7 +15,8 @@ from django.views.decorators.http import require_http_methods
 from stakeholders import clock, grants
 from stakeholders.actions import wishes
 from stakeholders.models import Delegation, Invitation, Link
-from stakeholders.views.links import find_link, sealed
+from stakeholders.pages import sealed
+from stakeholders.views.links import find_link
 
 
 @csrf_exempt

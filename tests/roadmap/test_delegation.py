@@ -71,7 +71,12 @@ def test_a_delegate_s_own_page_never_answers_for_the_person_they_stand_in_for(as
     page = browser.get(f"/confirm/{round_.public_id}/").text
     assert f'name="answerer" value="{asked.pk}-{vera.pk}"' in page
     confirming.open_link(browser, stan, round_)
-    assert say(browser, round_, answerer=f"{asked.pk}-{vera.pk}").status_code == 409
+    refused = say(browser, round_, answerer=f"{asked.pk}-{vera.pk}")
+    assert (refused.status_code, refused["Referrer-Policy"], refused["X-Robots-Tag"]) == (
+        409,
+        "strict-origin",
+        "noindex",
+    )
     assert not Answer.objects.exists()
     assert say(browser, round_, answerer=str(asked.pk)).status_code == 303
     assert Answer.objects.get().entered_by is None

@@ -123,9 +123,10 @@ def test_a_link_of_another_kind_opens_nothing_here(client, link):
 def test_a_revoked_link_ends_open_pages_too(client, link, round_, mia):
     client.post(path(link) + "open/")
     links.revoke_link(link, by=mia, now=clock.now())
-    assert client.get(path(link)).status_code == 410
-    assert client.post(path(link) + "open/").status_code == 410
-    assert client.get(f"/round/{round_.public_id}/").status_code == 410
+    for gone in (client.get(path(link)), client.post(path(link) + "open/"), client.get(f"/round/{round_.public_id}/")):
+        assert gone.status_code == 410
+        assert (gone["Referrer-Policy"], gone["X-Robots-Tag"]) == ("strict-origin", "noindex")
+        assert "no-store" in gone["Cache-Control"]
 
 
 def test_a_new_link_ends_the_old_one_and_its_grants(client, link, round_, mia):
