@@ -1,4 +1,4 @@
-"""The cache in Redis, which holds counts of tries and nothing that must last: when Redis is away, it is merely empty."""
+"""The cache in Redis, which holds nothing that must last: when Redis is away, it is merely empty."""
 
 from collections.abc import Callable
 from functools import wraps

@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.hashers import check_password
 from django.core import signing
-from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -30,7 +29,7 @@ from stakeholders.clock import now
 from stakeholders.grants import Gone
 from stakeholders.models import Link, Organisation, Seat
 from stakeholders.pages import changed, page, said
-from stakeholders.throttle import too_many
+from stakeholders.throttle import has_reached, too_many
 from stakeholders.views.links import find_link
 
 WRONG_PASSWORDS = 10
@@ -111,7 +110,7 @@ def _open(request: HttpRequest, found: ShareLink, token: str) -> HttpResponse:
     """Compare the password, ten wrong ones in ten minutes a link, and lead to an address that opens for twelve hours."""
     tries = f"share-password:{found.link_id}"
     form = PasswordForm(request.POST)
-    if cache.get(tries, 0) >= WRONG_PASSWORDS:
+    if has_reached(tries, WRONG_PASSWORDS):
         wait = _("Too many wrong passwords. Wait ten minutes, then try again.")
         return _ask(request, found, token, PasswordForm(), 429, wait)
     if not form.is_valid():

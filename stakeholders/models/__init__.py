@@ -7,6 +7,7 @@ from stakeholders.models.meetings import Reveal
 from stakeholders.models.messages import Message
 from stakeholders.models.people import Department, Organisation, Seat, User
 from stakeholders.models.rounds import Extension, Invitation, Round
+from stakeholders.models.tries import Tries
 from stakeholders.models.workers import Heartbeat
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "Reveal",
     "Round",
     "Seat",
+    "Tries",
     "User",
     "Verb",
 ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,7 +16,7 @@ from stakeholders.pages import sealed
 from stakeholders.peers import address_of
 from stakeholders.rules import tokens
 from stakeholders.sign_in import first_page_of, sign_in
-from stakeholders.throttle import too_many
+from stakeholders.throttle import has_reached, too_many
 
 OPENED_HERE = (Link.Kind.SEAT, Link.Kind.DELEGATE, Link.Kind.SIGN_IN, Link.Kind.SET_UP)
 WRONG_TRIES = 20
@@ -27,7 +26,7 @@ WRONG_WINDOW = 600
 def find_link(request: HttpRequest, token: str, *kinds_wanted: str) -> Link | HttpResponse:
     """Return the link, or the answer for one that is unknown, cut, closed or tried too often."""
     key = f"wrong-links:{address_of(request)}"
-    if cache.get(key, 0) >= WRONG_TRIES:
+    if has_reached(key, WRONG_TRIES):
         return sealed(render(request, "stakeholders/link_slow_down.html", status=429))
     link = actions.find(token, *kinds_wanted)
     if link is None:
