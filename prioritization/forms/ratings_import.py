@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from prioritization.queries.rating_sheets import missing_columns
-from prioritization.rules.rating_sheets import OWN, Column, Scale, guess, guess_scale
+from prioritization.rules.rating_sheets import FURTHEST, OWN, Column, Scale, guess, guess_scale
 from roadmap.models import Product
 from roadmap.rules.imports.reading import Table
 from stakeholders.forms.days import DayField
@@ -44,10 +44,16 @@ class SheetForm(forms.Form):
         error_messages={"required": lazy("Say on which day."), "invalid": lazy("Write a day such as 2026-03-31.")},
     )
     low = forms.FloatField(
-        label=lazy("Lowest rating"), error_messages={"required": lazy("Write the scale’s lowest number.")}
+        min_value=-FURTHEST,
+        max_value=FURTHEST,
+        label=lazy("Lowest rating"),
+        error_messages={"required": lazy("Write the scale’s lowest number.")},
     )
     high = forms.FloatField(
-        label=lazy("Highest rating"), error_messages={"required": lazy("Write the scale’s highest number.")}
+        min_value=-FURTHEST,
+        max_value=FURTHEST,
+        label=lazy("Highest rating"),
+        error_messages={"required": lazy("Write the scale’s highest number.")},
     )
 
     def __init__(self, data: QueryDict, *, table: Table, product: Product, today: date, name: str) -> None:

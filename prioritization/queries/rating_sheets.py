@@ -16,7 +16,9 @@ from prioritization.rules.rating_sheets import Cell, Column, Fault, Kind, Scale
 from roadmap.models import Feature, Product
 from roadmap.rules.imports.fields import folded
 from roadmap.rules.imports.reading import Table
+from stakeholders import wording
 from stakeholders.models import Activity, Round, Seat, Verb
+from stakeholders.rules.weights import HEAVIEST
 
 KEY_LENGTH = 20
 SHOWN_FAULTS, SHOWN_ROWS = 30, 12
@@ -176,6 +178,7 @@ def of_fault(fault: Fault, scale: Scale) -> str:
         "heading": fault.heading,
         "low": f"{scale.low:g}",
         "high": f"{scale.high:g}",
+        "heaviest": wording.decimal(HEAVIEST),
     }
     return {
         Kind.NO_FEATURE: _("It does not say which feature was rated. Write its key or title."),
@@ -190,7 +193,7 @@ def of_fault(fault: Fault, scale: Scale) -> str:
         Kind.OUT_OF_SCALE: _("%(found)s is not between %(low)s and %(high)s. Correct it, or the ends of the scale."),
         Kind.NOT_WHOLE: _("%(found)s is not whole. A rating is 1, 2, 3, 4 or 5."),
         Kind.RATED_TWICE: _("This person rated the same in row %(other)s, with another value. Keep one of them."),
-        Kind.NOT_A_WEIGHT: _("“%(found)s” is not a weight. Write a number, 0 or more."),
+        Kind.NOT_A_WEIGHT: _("“%(found)s” is not a weight. Write a number from 0 to %(heaviest)s."),
         Kind.TWO_WEIGHTS: _("This person weighs %(other)s further up and %(found)s here. Write the same in all rows."),
         Kind.TWO_DEPARTMENTS: _("This person is of “%(other)s” further up and of “%(found)s” here. Keep one."),
         Kind.TOO_MANY_CELLS: _("This row has %(found)s cells and the heading has %(other)s."),

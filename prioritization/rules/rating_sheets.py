@@ -13,10 +13,12 @@ from math import floor
 
 from roadmap.rules.imports.fields import folded
 from roadmap.rules.imports.reading import Row, Table
+from stakeholders.rules.weights import HEAVIEST
 
 OWN = "criterion:"
 """Before a column's heading: the column is a criterion of that name."""
 LOWEST, HIGHEST = 1, 5
+FURTHEST = 1e9
 NO_OPINION = frozenset({"no opinion", "don t know", "dont know", "n a", "na", "none", "not sure", "unsure"})
 DASHES = frozenset({"-", "–", "—", "?"})
 _NUMERIC = 0.8
@@ -146,11 +148,12 @@ def guess_scale(table: Table, columns: Sequence[str]) -> Scale:
 
 
 def number(text: str) -> float | None:
-    """Return a cell's number, with a point or a comma; None for anything else."""
+    """Return a cell's number, with a point or a comma; None for anything else, and for what no scale reaches."""
     plain = text.strip().replace(",", ".")
     if not plain or not plain.replace(".", "", 1).removeprefix("-").isdigit() or not plain.isascii():
         return None
-    return float(plain)
+    found = float(plain)
+    return found if abs(found) <= FURTHEST else None
 
 
 def _is_numeric(cells: Sequence[str]) -> bool:
@@ -228,7 +231,7 @@ def _about_person(row: Row, table: Table, places: Mapping[str, int], sheet: Shee
             yield Fault(Kind.TWO_DEPARTMENTS, row.number, table.header[places[Column.DEPARTMENT]], department, before)
     if Column.WEIGHT in places and (text := _cell(row, places[Column.WEIGHT])):
         weight = number(text)
-        if weight is None or weight < 0:
+        if weight is None or not 0 <= weight <= HEAVIEST:
             yield Fault(Kind.NOT_A_WEIGHT, row.number, table.header[places[Column.WEIGHT]], text)
         elif sheet.weights.setdefault(key, weight) != weight:
             yield Fault(

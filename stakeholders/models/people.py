@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from stakeholders.rules.weights import HEAVIEST
 from stakeholders.zones import validate_zone
+
+WEIGHTS = [MinValueValidator(0), MaxValueValidator(HEAVIEST)]
 
 
 class UserManager(BaseUserManager["User"]):
@@ -93,7 +96,7 @@ class Department(models.Model):
     """A part of the organisation; its weight is W_d of METHODS b."""
 
     name = models.CharField(_("name"), max_length=80)
-    weight = models.FloatField(_("weight"), default=1, validators=[MinValueValidator(0)])
+    weight = models.FloatField(_("weight"), default=1, validators=WEIGHTS)
 
     class Meta:
         verbose_name = _("department")
@@ -101,6 +104,7 @@ class Department(models.Model):
         constraints = [
             models.UniqueConstraint(Lower("name"), name="department_name_unique_ignoring_case"),
             models.CheckConstraint(condition=models.Q(weight__gte=0), name="department_weight_not_negative"),
+            models.CheckConstraint(condition=models.Q(weight__lte=HEAVIEST), name="department_weight_not_too_big"),
         ]
 
     def __str__(self) -> str:
@@ -132,7 +136,7 @@ class Seat(models.Model):
     department = models.ForeignKey(
         Department, on_delete=models.PROTECT, null=True, blank=True, related_name="seats", verbose_name=_("department")
     )
-    weight = models.FloatField(_("voting weight"), default=1, validators=[MinValueValidator(0)])
+    weight = models.FloatField(_("voting weight"), default=1, validators=WEIGHTS)
     must_confirm = models.BooleanField(_("must confirm"), default=False)
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
     left_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -145,6 +149,7 @@ class Seat(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["user", "product"], name="one_seat_a_user_and_product"),
             models.CheckConstraint(condition=models.Q(weight__gte=0), name="seat_weight_not_negative"),
+            models.CheckConstraint(condition=models.Q(weight__lte=HEAVIEST), name="seat_weight_not_too_big"),
         ]
 
     def __str__(self) -> str:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from stakeholders.models.people import Department, Seat, User
 from stakeholders.rules.tokens import public_id
+from stakeholders.rules.weights import HEAVIEST
 from stakeholders.zones import validate_zone
 
 
@@ -189,6 +190,7 @@ class Invitation(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["round", "seat"], name="one_invitation_a_round_and_seat"),
             models.CheckConstraint(condition=models.Q(weight__gte=0), name="invitation_weight_not_negative"),
+            models.CheckConstraint(condition=models.Q(weight__lte=HEAVIEST), name="invitation_weight_not_too_big"),
         ]
 
     def __str__(self) -> str:

@@ -1,9 +1,13 @@
 """People of a product: who sees them, adding in any shape, changing, letting go."""
 
+from datetime import timedelta
+
 import pytest
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from stakeholders.models import Activity, Department, Message, Seat, User
+from stakeholders.models import Activity, Department, Invitation, Message, Organisation, Seat, User
+from stakeholders.rules.weights import HEAVIEST
 from tests import factories
 
 
@@ -143,6 +147,23 @@ def test_a_negative_weight_is_refused_and_what_was_typed_kept(client, sign_in, m
     assert answer.status_code == 422
     assert "Night shift" in answer.text
     assert not Department.objects.filter(name="Night shift").exists()
+
+
+@pytest.mark.parametrize("weight", ["1e200", "1000001", "inf", "nan"])
+def test_a_weight_that_cannot_be_counted_is_refused(client, sign_in, mia, stan, weight):
+    change = reverse("stakeholders:seat-change", args=["beacon", stan.pk])
+    assert sign_in(mia).post(change, {"role": "stakeholder", "weight": weight}).status_code == 422
+    Organisation.current().admins.add(mia.user)
+    change = reverse("stakeholders:department", args=[stan.department_id])
+    assert client.post(change, {"name": "Sales", "weight": weight}).status_code == 422
+
+
+@pytest.mark.parametrize("model", [Seat, Department, Invitation])
+def test_the_database_refuses_such_a_weight_too(stan, beacon, now, model):
+    asked = factories.round_(beacon, opened_at=now, deadline_at=now + timedelta(days=1))
+    Invitation.objects.create(round=asked, seat=stan, created_at=now, weight=HEAVIEST)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        model.objects.update(weight=HEAVIEST + 1)
 
 
 def test_removing_can_be_undone_and_ends_access(client, sign_in, mia, stan, page):

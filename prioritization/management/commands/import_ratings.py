@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from prioritization.actions.importing_ratings import CriteriaAreLocked, SheetIsFaulty, import_ratings
 from prioritization.forms.ratings_import import columns_named
 from prioritization.queries.rating_sheets import PlannedSheet, fault_groups, missing_columns, plan
-from prioritization.rules.rating_sheets import Scale, guess_scale
+from prioritization.rules.rating_sheets import FURTHEST, Scale, guess_scale
 from roadmap import import_wording
 from roadmap.models import Product
 from roadmap.rules.imports.reading import Table, Unreadable, read
@@ -119,6 +119,8 @@ def _scale(text: str | None) -> Scale | None:
         return None
     try:
         low, high = (float(each) for each in text.split("-"))
+        if not (abs(low) <= FURTHEST and abs(high) <= FURTHEST):
+            raise ValueError(text)
     except ValueError as error:
         raise CommandError(_("“%(text)s” is no scale. Write one such as 1-9.") % {"text": text}) from error
     if low >= high:

@@ -66,12 +66,15 @@ def test_what_contradicts_an_earlier_row_is_refused_and_what_repeats_it_is_not()
         "Feature,Person,Department,Weight,Criterion,Rating\n"
         "BCN-1,Ana,Sales,2,Impact,5\nBCN-1,ana,sales,2,impact,5\nBCN-1,Ana,Sales,2,Impact,4\n"
         "BCN-2,Ana,Sales,3,Impact,4\nBCN-2,Ana,Support,2,Impact,4\nBCN-2,Ana,Sales,x,Impact,4\n"
+        "BCN-2,Ben,Sales,1000001,Impact,4\nBCN-2,Cleo,Sales,-1,Impact,4\n"
     )
     assert [(f.kind, f.row, f.other) for f in read_.faults] == [
         (Kind.RATED_TWICE, 4, "2"),
         (Kind.TWO_WEIGHTS, 5, "2"),
         (Kind.TWO_DEPARTMENTS, 6, "Sales"),
         (Kind.NOT_A_WEIGHT, 7, ""),
+        (Kind.NOT_A_WEIGHT, 8, ""),
+        (Kind.NOT_A_WEIGHT, 9, ""),
     ]
     assert read_.cells == [Cell(2, 1, "ana", "impact", 5)]
 
@@ -90,6 +93,18 @@ def test_another_scale_is_stretched_onto_one_to_five():
     assert [Scale(0, 10).rating(v) for v in (0, 5, 10)] == [1, 3, 5]
 
 
-@pytest.mark.parametrize("text, found", [("3", 3), ("2,5", 2.5), ("-1", -1), ("", None), ("3 of 5", None), ("²", None)])
+@pytest.mark.parametrize(
+    "text, found",
+    [
+        ("3", 3),
+        ("2,5", 2.5),
+        ("-1", -1),
+        ("", None),
+        ("3 of 5", None),
+        ("²", None),
+        ("9" * 10, None),
+        ("9" * 400, None),
+    ],
+)
 def test_numbers(text, found):
     assert number(text) == found
