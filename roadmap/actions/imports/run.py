@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from roadmap.actions.editing import hold_features
 from roadmap.actions.imports.writing import Written, write_features, write_relations, write_releases
 from roadmap.models import Import, Product
 from roadmap.queries.imports import known_of, releases_of
@@ -81,6 +82,8 @@ def import_tables(
 ) -> Report:
     """Import what the tables hold, and say what was done. What would change nothing leaves no trace.
 
+    What others save meanwhile comes before or after it as a whole, and of a feature only what the file says is written.
+
     by          who imports; None for the command line
     source      the file's name, for people
     leaves_out  whether refused rows stay out and the others come in; else one refusal keeps everything out
@@ -88,6 +91,7 @@ def import_tables(
     dry_run     everything is done, then taken back
     """
     with transaction.atomic():
+        hold_features(product)
         product = Product.objects.select_for_update(no_key=True).get(pk=product.pk)
         written = Written()
         releases, release_problems = _import_releases(product, tables.releases, written)

@@ -13,6 +13,7 @@ from typing import Any
 from django.db import models, transaction
 from django.db.models.deletion import Collector, ProtectedError, RestrictedError
 
+from roadmap.actions.editing import hold_features
 from roadmap.actions.imports.states import FIELDS, states_of
 from roadmap.models import Contribution, Dependency, Effort, Feature, Import, Relation, Release, Standing, Team, Version
 from stakeholders.activity import record
@@ -48,9 +49,10 @@ def undo_import(done: Import, *, by: Seat, now: datetime) -> None:
 
     Raises ImportWasTouched where someone has worked on it since.
     """
-    done = Import.objects.select_for_update().select_related("product").get(pk=done.pk)
+    done = Import.objects.select_for_update(of=["self"]).select_related("product").get(pk=done.pk)
     if done.undone_at is not None:
         return
+    hold_features(done.product)
     if touched := touched_since(done):
         raise ImportWasTouched(touched)
     kept = done.before

@@ -17,7 +17,7 @@ from roadmap.rules.imports.tables import PlannedRelations, PlannedRelease
 from stakeholders.models import Seat
 
 BATCH = 500
-_COLUMNS: Mapping[Field, str] = {
+_COLUMNS: dict[Field, str] = {
     Field.KEY: "external_key",
     Field.TITLE: "title",
     Field.SUMMARY: "summary",
@@ -28,9 +28,9 @@ _COLUMNS: Mapping[Field, str] = {
     Field.ENDS: "ends_on",
     Field.PRECISION: "precision",
 }
-_REFERENCES: Mapping[Field, str] = {Field.TEAM: "lead_team", Field.RELEASE: "release", Field.OWNER: "owner"}
+_REFERENCES: dict[Field, str] = {Field.TEAM: "lead_team", Field.RELEASE: "release", Field.OWNER: "owner"}
 _DAYS: Mapping[Field, str] = dict(zip(EFFORTS, ("low", "likely", "high"), strict=True))
-WRITTEN = (*_COLUMNS.values(), *_REFERENCES.values(), "edition", "updated_at", "updated_by")
+_STAMPS = ("edition", "updated_at", "updated_by")
 
 
 @dataclass
@@ -70,15 +70,15 @@ def write_features(product: Product, plan: Plan, written: Written, *, by: Seat |
     references = _references(product, plan.new_teams, written)
     rows = [row for row in plan.rows if row.is_in]
     old = [row for row in rows if row.feature]
-    features = {row.feature.pk: row.feature.pk for row in old if row.feature}
-    models = Feature.objects.in_bulk(list(features))
+    known = [row.feature.pk for row in old if row.feature]
+    models = Feature.objects.select_for_update(no_key=True).in_bulk(known)
     written.before |= states_of(models)
     for row in old:
         feature = models[row.feature.pk]  # type: ignore[union-attr]
         _put(feature, row.values, references)
         feature.edition += 1
         feature.updated_at, feature.updated_by = now, by
-    Feature.objects.bulk_update(models.values(), WRITTEN, batch_size=BATCH)
+    Feature.objects.bulk_update(models.values(), [*_said_by(old), *_STAMPS], batch_size=BATCH)
     new = _create(product, [row for row in rows if row.feature is None], references, by=by, now=now)
     ids = {Ref(row=number): feature.pk for number, feature in new.items()} | {Ref(pk=pk): pk for pk in models}
     made = {feature.pk: feature for feature in new.values()} | models
@@ -109,6 +109,12 @@ def _references(product: Product, new_teams: Iterable[str], written: Written) ->
             for seat in Seat.objects.current().filter(product=product).select_related("user")
         },
     }
+
+
+def _said_by(rows: Iterable[PlannedRow]) -> list[str]:
+    """Return the columns of features that any of these rows says something new about."""
+    said = {name for row in rows for name in row.values}
+    return [column for name, column in (_COLUMNS | _REFERENCES).items() if name in said]
 
 
 def _put(feature: Feature, values: Values, references: Mapping[Field, Mapping[str, Any]]) -> None:

@@ -1,9 +1,12 @@
 """Importing by the action: what is written, that a second time changes nothing, and that it can be undone."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
 from django.apps import apps
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from roadmap.actions.imports import ImportHasChanged, ImportWasTouched, Tables, import_tables, undo_import
 from roadmap.models import Contribution, Dependency, Effort, Feature, Import, Relation, Team
@@ -168,3 +171,11 @@ def test_teams_and_releases_that_others_use_stay(beacon, mia, now, undo):
     factories.feature(beacon, "Other", team=Team.objects.get(name="Mobile"), days=3)
     undo_import(done, by=mia, now=now)
     assert Team.objects.filter(name="Mobile").exists()
+
+
+def test_only_columns_that_the_file_says_something_new_about_are_written(beacon, mia, now, undo):
+    with CaptureQueriesContext(connection) as asked:
+        bring_in(beacon, mia, now, "key,title,summary\nBCN-1,Undo send for 10 seconds,\n")
+    [update] = [each["sql"] for each in asked if each["sql"].startswith('UPDATE "roadmap_feature"')]
+    columns = set(re.findall(r'"(\w+)" = CAS[ET]', update))
+    assert columns == {"title", "edition", "updated_at", "updated_by_id"}
