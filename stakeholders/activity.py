@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -20,9 +21,23 @@ def record(
     product   the product; by default the subject's own
     facts     what else one would want to read later, in JSON's types; never a name, an address, a vote or a secret
     """
+    made = line(by, verb, subject, at=at, product=product, label=label, **facts)
+    made.save(force_insert=True)
+    return made
+
+
+def record_all(lines: Iterable[Activity]) -> None:
+    """Append many lines at once, in their order."""
+    Activity.objects.bulk_create(lines)
+
+
+def line(
+    by: Seat | None, verb: Verb, subject: models.Model, *, at: datetime, product=None, label: str = "", **facts: Any
+) -> Activity:
+    """Return what `record` appends, for `record_all`."""
     product_id = product.pk if product is not None else getattr(subject, "product_id", None) or subject.pk
     named = label or getattr(subject, "key", "") or getattr(subject, "title", "") or getattr(subject, "name", "")
-    return Activity.objects.create(
+    return Activity(
         product_id=product_id,
         at=at,
         by_seat=by.pk if by else None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -13,14 +13,15 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from roadmap.actions.features import EditConflict
+from roadmap.actions.editing import EditConflict, hold_features
 from roadmap.models import Dependency, Feature, Release
 from roadmap.rules.timeline import facts
 from roadmap.rules.timeline.spans import Span, is_broken, month_end, month_start, quarter_end, quarter_start, span_of
-from stakeholders.activity import record
+from stakeholders.activity import line, record, record_all
 from stakeholders.models import Seat, Verb
 
 SALT = "accord.plan-undo"
+MOVED = ("release", "starts_on", "ends_on", "precision", "status", "edition", "updated_at", "updated_by")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +102,31 @@ def plan_feature(feature: Feature, *, place: Place, edition: int, by: Seat, now:
         raise ValidationError({"ends_on": _("It cannot end before it starts.")})
     _refuse_broken_order(stored, place)
     _move(stored, place, by=by, now=now)
-    verb = Verb.UNPLANNED if place.is_nowhere else Verb.PLANNED if before.is_nowhere else Verb.MOVED
-    record(by, verb, stored, at=now, before=_told(before), after=_told(place))
+    record(by, _verb(before, place), stored, at=now, before=_told(before), after=_told(place))
     return stored
 
 
 def unplan_feature(feature: Feature, *, edition: int, by: Seat, now: datetime) -> Feature:
     """Take a feature off the roadmap. Raises as `plan_feature`."""
     return plan_feature(feature, place=Place(), edition=edition, by=by, now=now)
+
+
+@transaction.atomic
+def clear_release(release: Release, *, by: Seat, now: datetime) -> None:
+    """Take every feature out of a release, before it goes: those without dates of their own have no place then.
+
+    No order is asked: who ends at a day that nobody knows is late for nobody. A fixed number of queries.
+    """
+    hold_features(release.product)
+    Release.objects.select_for_update().get(pk=release.pk)
+    features, lines = list(release.features.select_related("product", "release")), []
+    for feature in features:
+        before = place_of(feature)
+        place = replace(before, release=None)
+        _put(feature, place, by=by, now=now)
+        lines.append(line(by, _verb(before, place), feature, at=now, before=_told(before), after=_told(place)))
+    Feature.objects.bulk_update(features, MOVED, batch_size=500)
+    record_all(lines)
 
 
 def undo_of(before: Feature, after: Feature) -> str:
@@ -150,14 +168,21 @@ def undo_plan(feature: Feature, *, token: str, by: Seat, now: datetime) -> Featu
 
 
 def _move(feature: Feature, place: Place, *, by: Seat, now: datetime, status: str = "") -> None:
+    _put(feature, place, by=by, now=now, status=status)
+    feature.full_clean(exclude=["number"])
+    feature.save(update_fields=MOVED)
+
+
+def _put(feature: Feature, place: Place, *, by: Seat, now: datetime, status: str = "") -> None:
     feature.release, feature.starts_on, feature.ends_on = place.release, place.starts_on, place.ends_on
     feature.precision = place.precision
     feature.status = status or _status(feature.status, place)
     feature.edition += 1
     feature.updated_at, feature.updated_by = now, by
-    feature.full_clean(exclude=["number"])
-    fields = ["release", "starts_on", "ends_on", "precision", "status", "edition", "updated_at", "updated_by"]
-    feature.save(update_fields=fields)
+
+
+def _verb(before: Place, after: Place) -> Verb:
+    return Verb.UNPLANNED if after.is_nowhere else Verb.PLANNED if before.is_nowhere else Verb.MOVED
 
 
 def _status(status: str, place: Place) -> str:

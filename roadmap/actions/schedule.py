@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.db.models import Max
 
+from roadmap.actions.planning import clear_release
 from roadmap.models import Capacity, Measurement, Milestone, Objective, Product, Release, Team
 from stakeholders.activity import record
 from stakeholders.models import Seat, Verb
@@ -63,7 +64,12 @@ def save_milestone(milestone: Milestone, *, fields: Mapping[str, Any], by: Seat,
 
 @transaction.atomic
 def delete_part(part: Part, *, by: Seat, now: datetime) -> None:
-    """Delete an objective, team, release or milestone with all that hangs on it; features stay, without it."""
+    """Delete an objective, team, release or milestone with all that hangs on it; features stay, without it.
+
+    What a deleted release held is taken out of it first, and the log says so of each feature.
+    """
+    if isinstance(part, Release):
+        clear_release(part, by=by, now=now)
     record(by, Verb.DELETED, part, product=part.product, at=now)
     part.delete()
 

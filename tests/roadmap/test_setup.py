@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from roadmap.actions.schedule import delete_part
 from roadmap.models import Capacity, Effort, Feature, Measurement, Milestone, Objective, Release, Team
 from stakeholders.models import Activity
 from tests import factories
@@ -144,6 +145,33 @@ def test_a_release_tells_what_is_planned_in_it_and_what_there_is(client, vera, s
     factories.feature(beacon, days=99, team=team, release=release, status="dropped")
     row = sign_in(vera).get(f"{SETUP}releases/").context["rows"][0]
     assert (row.features, row.planned_days, row.capacity_days) == (2, 42, 60)
+
+
+def test_what_a_deleted_release_held_is_taken_out_of_the_plan_and_the_log_says_so(client, mia, sign_in, beacon):
+    release = factories.release(beacon)
+    bare = factories.feature(beacon, "Bare", release=release, status="planned")
+    dated = factories.feature(
+        beacon, "Dated", release=release, status="planned", starts_on=date(2027, 2, 1), ends_on=date(2027, 2, 9)
+    )
+    begun = factories.feature(beacon, "Begun", release=release, status="in-progress")
+    asked = sign_in(mia).get(f"{SETUP}releases/{release.pk}/delete/").content.decode()
+    assert "has no dates of its own is a candidate again" in asked
+    client.post(f"{SETUP}releases/{release.pk}/delete/")
+    found = Feature.objects.in_bulk()
+    assert {(each.release, each.edition, each.updated_by) for each in found.values()} == {(None, 2, mia)}
+    assert [found[each.pk].status for each in (bare, dated, begun)] == ["candidate", "planned", "in-progress"]
+    assert found[dated.pk].starts_on == date(2027, 2, 1)
+    lines = Activity.objects.order_by("pk").values_list("verb", "object_label")
+    assert list(lines) == [("unplanned", "BCN-1"), ("moved", "BCN-2"), ("unplanned", "BCN-3"), ("deleted", "2027.1")]
+    assert Activity.objects.get(verb="moved").facts["before"]["release"] == "2027.1"
+
+
+def test_deleting_a_release_costs_the_same_however_much_it_holds(beacon, mia, now, django_assert_max_num_queries):
+    release = factories.release(beacon)
+    for _ in range(30):
+        factories.feature(beacon, release=release, status="planned")
+    with django_assert_max_num_queries(16):
+        delete_part(release, by=mia, now=now)
 
 
 def test_the_grid_sets_changes_and_takes_away_capacity(client, mia, sign_in, beacon):
