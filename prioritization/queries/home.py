@@ -121,7 +121,7 @@ def home(seat: Seat, *, now: datetime) -> Home:
     """Return what the home of a product shows this person; its product is loaded. A fixed number of queries."""
     product = seat.product
     zone = ZoneInfo(product.time_zone)
-    today = now.astimezone(zone).date()
+    today = product.today(now)
     can_edit = seat.reaches(EDIT)
     confirmation = latest_confirmation(product)
     yesterday = datetime.combine(today - timedelta(days=1), time(), zone)

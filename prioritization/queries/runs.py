@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from typing import TypeVar
-from zoneinfo import ZoneInfo
-
-from django.utils import timezone
 
 from prioritization.models import ScoreRequest, ScoreRun
 from roadmap.models import Product
-from stakeholders import clock
 
 Found = TypeVar("Found")
 TRIES = 3
@@ -38,8 +33,3 @@ def of_one_run(product: Product, read: Callable[[ScoreRun | None], Found]) -> Fo
 def is_waiting(product: Product) -> bool:
     """Whether scores are asked for that are not worked out yet."""
     return ScoreRequest.objects.filter(product=product).exists()
-
-
-def today_of(product: Product) -> date:
-    """Return the date where the product is."""
-    return timezone.localdate(clock.now(), ZoneInfo(product.time_zone))

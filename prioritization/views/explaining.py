@@ -10,10 +10,10 @@ from prioritization import access
 from prioritization.queries.comparison import comparison
 from prioritization.queries.outlook import outlook as outlook_of
 from prioritization.queries.ranking import nearby
-from prioritization.queries.runs import today_of
 from prioritization.views.contexts import ranking_context
 from prioritization.views.ranking import explained
 from roadmap.access import feature as feature_of
+from stakeholders import clock
 from stakeholders.pages import page
 
 
@@ -25,7 +25,7 @@ def outlook(request: HttpRequest, slug: str, ref: str) -> HttpResponse:
     if hiding := access.hiding_round(seat):
         return page(request, "prioritization/ranking_hidden.html", ranking_context(seat, round=hiding))
     feature.product = seat.product
-    context = ranking_context(seat, feature=feature, outlook=outlook_of(feature, today=today_of(seat.product)))
+    context = ranking_context(seat, feature=feature, outlook=outlook_of(feature, today=seat.product.today(clock.now())))
     return page(request, "prioritization/outlook.html", context, part="prioritization/_outlook.html")
 
 

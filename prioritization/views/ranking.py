@@ -15,11 +15,11 @@ from prioritization.queries import explanation as explanations
 from prioritization.queries import ranking as queries
 from prioritization.queries.ranking_columns import LABELS, Column, columns_of
 from prioritization.queries.remarks import count_about
-from prioritization.queries.runs import today_of
 from prioritization.queries.styles import styles_on
 from prioritization.rules.cells import harmless
 from prioritization.views.contexts import ranking_context
 from roadmap.access import number_of
+from stakeholders import clock
 from stakeholders.models import Seat
 from stakeholders.pages import gone_back, page
 
@@ -31,7 +31,7 @@ def ranking(request: HttpRequest, slug: str) -> HttpResponse:
     if hiding := access.hiding_round(seat):
         return page(request, "prioritization/ranking_hidden.html", ranking_context(seat, round=hiding))
     columns = columns_of(seat)
-    found = queries.ranking_page(seat.product, request.GET, today=today_of(seat.product), columns=columns)
+    found = queries.ranking_page(seat.product, request.GET, today=seat.product.today(clock.now()), columns=columns)
     context = ranking_context(
         seat,
         shows={str(each): True for each in columns},
@@ -74,7 +74,7 @@ def ranking_file(request: HttpRequest, slug: str) -> HttpResponse:
     seat = access.seat(request.user, slug)
     if hiding := access.hiding_round(seat):
         return page(request, "prioritization/ranking_hidden.html", ranking_context(seat, round=hiding))
-    name = f"{slug}-ranking-{today_of(seat.product)}.csv"
+    name = f"{slug}-ranking-{seat.product.today(clock.now())}.csv"
     response = HttpResponse(
         "\ufeff",
         content_type="text/csv; charset=utf-8",

@@ -22,7 +22,6 @@ from prioritization.actions.importing_ratings import (
 )
 from prioritization.forms.ratings_import import SheetForm
 from prioritization.queries.rating_sheets import fault_groups, plan
-from prioritization.queries.runs import today_of
 from roadmap.forms.imports import Parcel, SourceForm
 from stakeholders import clock
 from stakeholders.access import round_of
@@ -47,7 +46,7 @@ def ratings_import(request: HttpRequest, slug: str) -> HttpResponse:
             )
         parcel = form.parcel
     form = SheetForm(
-        request.POST, table=parcel.table, product=seat.product, today=today_of(seat.product), name=parcel.name
+        request.POST, table=parcel.table, product=seat.product, today=seat.product.today(clock.now()), name=parcel.name
     )
     if "import" not in request.POST or form.missing or not form.is_valid():
         return _looked_at(request, seat, parcel, form, status=422 if "import" in request.POST else 200)

@@ -20,7 +20,7 @@ from prioritization.models import WeightSet
 from prioritization.queries import weights as queries
 from prioritization.queries.criteria import criteria_of, fingerprint, locking_round
 from prioritization.queries.lineup import lineup
-from prioritization.queries.runs import is_waiting, today_of
+from prioritization.queries.runs import is_waiting
 from prioritization.views.contexts import ranking_context
 from stakeholders import clock
 from stakeholders.models import Seat
@@ -91,7 +91,7 @@ def _page(request: HttpRequest, seat: Seat, form: WeightsForm, *, status: int = 
     usable = (
         found if found and found.ids and {each.key for each in found.criteria} == {e.key for e in criteria} else None
     )
-    top = queries.top_of(product, len(usable.ids), today=today_of(product)) if usable else 0
+    top = queries.top_of(product, len(usable.ids), today=product.today(clock.now())) if usable else 0
     is_looked_at = form.is_bound and form.is_valid()
     looked_at = form.weights
     context = (

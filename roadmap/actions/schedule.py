@@ -6,7 +6,6 @@ import string
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Max
@@ -37,8 +36,7 @@ def save_objective(objective: Objective, *, fields: Mapping[str, Any], by: Seat,
     before = None if objective.pk is None else Objective.objects.values_list("current", flat=True).get(pk=objective.pk)
     _save(objective, fields, by=by, now=now)
     if objective.current is not None and objective.current != before:
-        today = now.astimezone(ZoneInfo(objective.product.time_zone)).date()
-        _measured(objective, today, objective.current)
+        _measured(objective, objective.product.today(now), objective.current)
     return objective
 
 

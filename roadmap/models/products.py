@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils import timezone
@@ -60,6 +63,10 @@ class Product(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def today(self, now: datetime) -> date:
+        """Return the day that it is at `now` where the product is at home."""
+        return now.astimezone(ZoneInfo(self.time_zone)).date()
 
 
 class Objective(models.Model):

@@ -13,7 +13,7 @@ from roadmap.queries.changes import placements_in_words
 from roadmap.queries.confirmation import PersonRow, outcome_of, people
 from roadmap.queries.timeline import Choice, ShownBar, ShownTimeline, shown_timeline
 from roadmap.queries.timeline_facts import agreements_in, roadmap_in
-from roadmap.queries.timeline_page import Column, columns, today_of
+from roadmap.queries.timeline_page import Column, columns
 from roadmap.queries.versions import snapshot_of
 from roadmap.rules.differences import Change, Kind, Subject, differences
 from roadmap.rules.snapshot import plan_in
@@ -118,7 +118,7 @@ def share_page(
         .last()
     )
     agreements = agreements_in(confirmation, asked=plan, shown=plan) if share.shows_names else {}
-    roadmap = roadmap_in(plan, today=today_of(share.product, now), agreements=agreements, with_loads=share.shows_scores)
+    roadmap = roadmap_in(plan, today=share.product.today(now), agreements=agreements, with_loads=share.shows_scores)
     timeline = shown_timeline(roadmap, choice, link=link, lane_link=lane_link, with_agreement=share.shows_names)
     before = version.product.versions.filter(number__lt=version.number).first()
     changes = differences(plan_in(snapshot_of(before)), plan) if before else []

@@ -23,7 +23,6 @@ from roadmap.rules.snapshot import Plan, plan_in
 from roadmap.rules.timeline.facts import Agreement, PlannedFeature
 from roadmap.rules.timeline.horizon import Horizon, coming, horizon_of
 from roadmap.rules.timeline.lanes import Placed
-from stakeholders import wording
 from stakeholders.rules.voices import standing
 
 
@@ -91,11 +90,6 @@ class Column:
     bars: tuple[ShownBar, ...]
 
 
-def today_of(product: Product, now: datetime) -> date:
-    """Return the day that it is where the product is at home."""
-    return now.astimezone(wording.as_zone(product.time_zone)).date()
-
-
 def timeline_page(
     product: Product,
     choice: Choice,
@@ -109,7 +103,7 @@ def timeline_page(
     version, confirmation = latest(product), latest_confirmation(product)
     published = plan_in(snapshot_of(version)) if version else None
     agreements = _agreements(confirmation, version, published, plan)
-    roadmap = roadmap_in(plan, today=today_of(product, now), agreements=agreements)
+    roadmap = roadmap_in(plan, today=product.today(now), agreements=agreements)
     timeline = shown_timeline(roadmap, choice, link=link, lane_link=lane_link)
     changes = len(differences(published, plan)) if published else 0
     answers = answers_to(confirmation, now=now) if confirmation and _is_about(confirmation, version) else None

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from copy import copy
-from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -31,10 +29,6 @@ Save = Callable[..., Any]
 def setup_context(seat: Seat, face: str, **more: Any) -> dict[str, Any]:
     """What every page of the set-up needs; `face` is the one that its tabs mark."""
     return {"seat": seat, "product": seat.product, "can_edit": seat.reaches(EDIT), "face": face, "tab": "setup", **more}
-
-
-def _today(seat: Seat) -> date:
-    return now().astimezone(ZoneInfo(seat.product.time_zone)).date()
 
 
 def _form_page(request: HttpRequest, seat: Seat, face: str, form: Any, **more: Any) -> HttpResponse:
@@ -155,7 +149,7 @@ def _objective_page(
         objective=objective,
         measurements=objective.measurements.order_by("-measured_on"),
         form=form or forms.ObjectiveForm(product=seat.product, instance=copy(objective)),
-        measuring=measuring or forms.MeasurementForm(initial={"measured_on": _today(seat)}),
+        measuring=measuring or forms.MeasurementForm(initial={"measured_on": seat.product.today(now())}),
     )
     return page(request, "roadmap/setup_objective.html", context, status=status)
 
@@ -213,7 +207,7 @@ def capacity(request: HttpRequest, slug: str) -> HttpResponse:
 @require_GET
 def releases(request: HttpRequest, slug: str) -> HttpResponse:
     seat = seat_of(request.user, slug)
-    rows = queries.release_rows(seat.product, today=_today(seat))
+    rows = queries.release_rows(seat.product, today=seat.product.today(now()))
     context = setup_context(seat, "releases", rows=rows, form=forms.ReleaseForm(product=seat.product))
     return page(request, "roadmap/setup_releases.html", context)
 

@@ -21,7 +21,6 @@ from roadmap.forms.share import PasswordForm, ShareForm
 from roadmap.forms.timeline import LANES, ShareTimelineForm
 from roadmap.models import ShareLink
 from roadmap.queries import share as queries
-from roadmap.queries.timeline_page import today_of
 from stakeholders.access import EDIT
 from stakeholders.access import seat as seat_of
 from stakeholders.actions.links import url_of
@@ -62,7 +61,7 @@ def share(request: HttpRequest, token: str) -> HttpResponse:
     if version is None:
         return _sealed(render(request, "roadmap/share_empty.html", {"share": found, "product": found.product}))
     version.product = found.product
-    actions.remember_use(found, on=today_of(found.product, now()))  # the one thing that a reader leaves: a day
+    actions.remember_use(found, on=found.product.today(now()))  # the one thing that a reader leaves: a day
     return _sealed(render(request, "roadmap/share.html", _shown(found, version, form, token)))
 
 

@@ -51,7 +51,7 @@ def version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "changed_words": count_words(page.change_count, version=page.before.number if page.before else None),
         "rounds": [_told(confirmation, found) for confirmation in page.confirmations],
         "drawing_label": _("Version %(number)s as a timeline") % {"number": found.number},
-        "drawing": drawing_of(found, page.snapshot, changed=page.changed, today=now().date()),
+        "drawing": drawing_of(found, page.snapshot, changed=page.changed, today=seat.product.today(now())),
     }
     return render(request, "roadmap/version.html", context)
 

@@ -35,6 +35,15 @@ def history(beacon, mia, stan, olga, features):
     return [first, publish(beacon, mia, required=[stan, olga])]
 
 
+def test_today_on_a_version_is_the_products_day(sign_in, vera, beacon, history, monkeypatch):
+    beacon.time_zone = "Pacific/Kiritimati"
+    beacon.save(update_fields=["time_zone"])
+    noon = clock.now().replace(hour=12)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: noon)
+    drawing = sign_in(vera).get("/p/beacon/versions/2/").context["drawing"]
+    assert drawing.roadmap.today == noon.date() + timedelta(days=1)
+
+
 def test_the_list_says_of_each_version_how_it_ended(sign_in, vera, history):
     page = text_of(sign_in(vera).get("/p/beacon/versions/"))
     assert "The newest is version 2" in page

@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from math import ceil
-from zoneinfo import ZoneInfo
 
 import numpy as np
-from django.utils import timezone
 from numpy.typing import NDArray
 
 from prioritization.actions.scoring.memory import Memory
@@ -126,7 +124,7 @@ def read_inputs(product: Product, *, now: datetime, memory: Memory | None = None
     voting = set(given.department.tolist()) - {NOBODYS_DEPARTMENT}
     weights = dict(Department.objects.filter(pk__in=voting).values_list("pk", "weight"))
     held = ScoringTerms.objects.filter(product=product).first()
-    filled = release_to_fill(product, today=timezone.localdate(now, ZoneInfo(product.time_zone)))
+    filled = release_to_fill(product, today=product.today(now))
     sizes = sizes_for(product, filled.release) if filled else {}
     return Inputs(
         product_id=product.pk,
