@@ -22,7 +22,7 @@ from prioritization.queries.criteria import criteria_of
 from prioritization.rules.ballots import seconds_for
 from stakeholders import clock, deadline_wording, wording
 from stakeholders.forms.deadlines import off_hours_in_words, twice_in_words
-from stakeholders.forms.rows import LONGEST_ID
+from stakeholders.forms.rows import number_in
 from stakeholders.mail.preview import preview_invitations, wanted
 from stakeholders.models import Round, Seat
 from stakeholders.pages import letter, said
@@ -140,7 +140,7 @@ def _page(request: HttpRequest, seat: Seat, form: VotingForm, *, status: int = 2
 
 def _ids(data: QueryDict, name: str) -> set[int]:
     """Return the ids that a list of boxes holds; what no id can be is passed over."""
-    return {int(each) for each in data.getlist(name) if each.isascii() and each.isdigit() and len(each) <= LONGEST_ID}
+    return {pk for sent in data.getlist(name) if (pk := number_in(sent)) is not None}
 
 
 def _asked(request: HttpRequest, form: VotingForm, last: queries.LastTime | None) -> set[int]:

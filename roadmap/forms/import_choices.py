@@ -17,6 +17,7 @@ from roadmap.rules.imports.planning import Plan
 from roadmap.rules.imports.problems import Kind, Problem
 from roadmap.rules.imports.reading import Table
 from roadmap.rules.imports.rows import LONGEST
+from stakeholders.forms.rows import number_in
 
 _NAMED = {Kind.TEAM_ALIKE, Kind.RELEASE_UNKNOWN, Kind.OBJECTIVE_UNKNOWN}
 
@@ -78,9 +79,9 @@ def mended(choices: Choices, press: str, plan: Plan) -> Choices:
     """
     act, _sign, rest = press.partition(":")
     row_text, _sign, about = rest.partition(":")
-    if not (row_text.isascii() and row_text.isdigit()):
+    row = number_in(row_text)
+    if row is None:
         return choices
-    row = int(row_text)
     problems = [problem for problem in plan.problems if problem.row == row]
     if act == "empty" and about in COLUMNS:
         return replace(choices, cells={**choices.cells, (row, Field(about)): ""})
@@ -124,10 +125,11 @@ def _columns(data: QueryDict, guesses: Sequence[Guess], before: Sequence[Field |
 
 def _cell(name: str) -> tuple[int, Field] | None:
     kind, _sign, rest = name.partition(":")
-    row, _sign, field = rest.partition(":")
-    if kind != "cell" or field not in COLUMNS or not (row.isascii() and row.isdigit()):
+    row_text, _sign, field = rest.partition(":")
+    row = number_in(row_text)
+    if kind != "cell" or field not in COLUMNS or row is None:
         return None
-    return int(row), Field(field)
+    return row, Field(field)
 
 
 def _yes_or_no(text: str | None, before: bool | None) -> bool | None:

@@ -32,6 +32,7 @@ from roadmap.rules.imports.planning import plan
 from stakeholders.access import EDIT
 from stakeholders.access import seat as seat_of
 from stakeholders.clock import now
+from stakeholders.forms.rows import number_in
 from stakeholders.models import Seat
 from stakeholders.pages import gone_back, page, said
 
@@ -94,7 +95,6 @@ def feature_import_apply(request: HttpRequest, slug: str) -> HttpResponse:
     if parcel is None:
         return gone_back(request, "roadmap:feature-import", slug)
     choices = choices_in(request.POST, parcel.table)
-    expected = request.POST.get("expected", "")
     try:
         report = import_tables(
             seat.product,
@@ -103,7 +103,7 @@ def feature_import_apply(request: HttpRequest, slug: str) -> HttpResponse:
             now=now(),
             source=parcel.name,
             leaves_out=True,
-            expected=int(expected) if expected.isascii() and expected.isdigit() else None,
+            expected=number_in(request.POST.get("expected", "")),
         )
     except ImportHasChanged:
         return _looked_at(request, seat, parcel, choices, status=409, has_changed=True)

@@ -11,6 +11,11 @@ LONGEST_ID = 18
 """Digits; more than that no id has, and a database may refuse even to compare them."""
 
 
+def number_in(text: str) -> int | None:
+    """Return the id or row number that a form sent, or None for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_ID else None
+
+
 class RowsField(forms.ModelMultipleChoiceField):
     """Any number of rows; an id that no row can have is refused like one that is not among the choices."""
 

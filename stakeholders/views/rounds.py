@@ -23,7 +23,7 @@ from stakeholders.actions.closing import CannotCloseEarly, RoundIsClosed
 from stakeholders.actions.rounds import DeadlineHasPassed
 from stakeholders.forms.deadlines import twice_in_words
 from stakeholders.forms.rounds import ExtendForm, RemindersForm, WhyForm
-from stakeholders.forms.rows import LONGEST_ID
+from stakeholders.forms.rows import number_in
 from stakeholders.models import Round, Seat, Verb
 from stakeholders.pages import gone_back, said
 from stakeholders.queries import rounds as queries
@@ -93,7 +93,7 @@ def _numbers(found: Round) -> dict[str, int]:
 def remind_people(request: HttpRequest, slug: str, public_id: str) -> HttpResponse:
     """Remind those whose rows the button named, as far as they are still silent."""
     seat, found = access.round_of(request.user, slug, public_id, need=access.EDIT)
-    shown = [int(pk) for pk in request.POST.getlist("invitation") if pk.isdecimal() and len(pk) <= LONGEST_ID]
+    shown = [pk for sent in request.POST.getlist("invitation") if (pk := number_in(sent)) is not None]
     try:
         done = reminding.remind(found, invitations=shown, by=seat, now=clock.database_now())
     except (RoundIsClosed, DeadlineHasPassed):

@@ -169,7 +169,7 @@ def _date_in(text: str, *, day_first: bool) -> Dated | None:
 
 def _worded(words: list[str]) -> Dated | None:
     months = [_MONTHS[word] for word in words if word in _MONTHS]
-    numbers = [int(word) for word in words if word.isascii() and word.isdigit()]
+    numbers = [int(word) for word in words if word.isascii() and word.isdigit() and len(word) <= 4]
     if len(months) != 1 or len(months) + len(numbers) != len(words) or not numbers or not 1000 <= numbers[-1] <= 9999:
         return None
     if len(numbers) == 1:
