@@ -46,7 +46,13 @@ class ObjectiveForm(PartForm):
             "weight": lazy("How much it matters beside the other objectives."),
         }
         field_classes = {"due_on": DayField}
-        error_messages = {"name": {"required": lazy("An objective needs a name.")}}
+        error_messages = {
+            "name": {"required": lazy("An objective needs a name.")},
+            "weight": {
+                "min_value": lazy("A weight is 0 or more: 0 counts for nothing."),
+                "max_value": lazy("A weight is a million at most."),
+            },
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

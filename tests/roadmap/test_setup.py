@@ -44,6 +44,8 @@ def test_the_27th_objective_is_refused_in_words(client, mia, sign_in, beacon):
         ({"measure": ""}, "A target needs a measure"),
         ({"target": "4"}, "The target is where it began"),
         ({"target": "soon"}, "Enter a number"),
+        ({"weight": "-1"}, "A weight is 0 or more"),
+        ({"weight": "1e7"}, "A weight is a million at most."),
     ],
 )
 def test_an_objective_that_cannot_be_measured_is_refused_and_kept_as_typed(client, mia, sign_in, beacon, wrong, said):
