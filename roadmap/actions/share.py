@@ -29,7 +29,7 @@ class ShareTerms:
     version: Version | None = None
     summary: str = ""
     shows_names: bool = False
-    shows_scores: bool = False
+    shows_sizes: bool = False
     password: str = ""
     days: int = DEFAULT_DAYS
 
@@ -44,7 +44,7 @@ def make_share(product: Product, *, terms: ShareTerms, by: Seat, now: datetime) 
         audience=terms.audience,
         summary=terms.summary,
         shows_names=terms.shows_names,
-        shows_scores=terms.shows_scores,
+        shows_sizes=terms.shows_sizes,
         password=make_password(terms.password) if terms.password else "",
         created_by=by,
     )

@@ -31,7 +31,7 @@ class ShareForm(forms.Form):
         help_text=lazy("Empty: three sentences are made from the facts."),
     )
     shows_names = forms.BooleanField(label=lazy("Show who answered, and what"), required=False)
-    shows_scores = forms.BooleanField(label=lazy("Show sizes and capacity"), required=False)
+    shows_sizes = forms.BooleanField(label=lazy("Show sizes and capacity"), required=False)
     password = forms.CharField(
         label=lazy("Password"),
         max_length=128,

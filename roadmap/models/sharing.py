@@ -19,7 +19,11 @@ class ShareLink(models.Model):
     audience = models.CharField(_("for whom"), max_length=120)
     summary = models.TextField(_("what it says above the drawing"), blank=True, max_length=1000)
     shows_names = models.BooleanField(_("show who answered"), default=False)
-    shows_scores = models.BooleanField(_("show scores and sizes"), default=False)
+    shows_sizes = models.BooleanField(
+        _("show sizes and capacity"),
+        default=False,
+        help_text="of features and releases, and the rank; no score or vote",
+    )
     password = models.CharField(max_length=128, blank=True, help_text="hashed")
     created_by = models.ForeignKey(Seat, on_delete=models.PROTECT, related_name="+")
     last_used_on = models.DateField(null=True, blank=True)

@@ -118,7 +118,7 @@ def share_page(
         .last()
     )
     agreements = agreements_in(confirmation, asked=plan, shown=plan) if share.shows_names else {}
-    roadmap = roadmap_in(plan, today=share.product.today(now), agreements=agreements, with_loads=share.shows_scores)
+    roadmap = roadmap_in(plan, today=share.product.today(now), agreements=agreements, with_loads=share.shows_sizes)
     timeline = shown_timeline(roadmap, choice, link=link, lane_link=lane_link, with_agreement=share.shows_names)
     before = version.product.versions.filter(number__lt=version.number).first()
     changes = differences(plan_in(snapshot_of(before)), plan) if before else []
@@ -142,7 +142,7 @@ def share_page(
         people=tuple(row for row in people(confirmation) if not row.has_left)
         if confirmation and share.shows_names
         else (),
-        features=_features(plan, timeline, with_sizes=share.shows_scores),
+        features=_features(plan, timeline, with_sizes=share.shows_sizes),
     )
 
 

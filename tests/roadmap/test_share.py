@@ -170,7 +170,7 @@ def test_no_names_answers_or_effort_unless_the_link_says_so(
 
 def test_names_and_sizes_are_shown_where_the_link_says_so(client, beacon, mia, olga, published, features):
     answer(published, olga, "object", "Voice was promised to Kestrel.", features[0])
-    html = read(client, share(beacon, mia, shows_names=True, shows_scores=True) + "?feature=BCN-1")
+    html = read(client, share(beacon, mia, shows_names=True, shows_sizes=True) + "?feature=BCN-1")
     for words in ("Olga Olsen", "Kestrel", "10 d", "30 / 60 d", "somebody objects"):
         assert words in html
 
