@@ -10,8 +10,8 @@ from django.db import IntegrityError, transaction
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
-from roadmap.models import Answer, AnswerFeature, Confirmation, Feature, LateAnswer
-from roadmap.queries.versions import snapshot_of
+from roadmap.models import Answer, AnswerFeature, Confirmation, Feature, LateAnswer, Version
+from roadmap.queries.versions import features_in
 from stakeholders.actions import outbox
 from stakeholders.actions.closing import AnswerIsLate, RoundIsClosed, taking_answer
 from stakeholders.actions.voices import OwnAnswerStands, own_answer_stands
@@ -49,7 +49,9 @@ def answer_confirmation(
     The row, the invitation's counters and the receipt are one transaction, in which the round cannot close. Raises
     ValidationError, and from the round AnswerIsLate, RoundIsClosed or RoundIsBusy; then nothing is written.
     """
-    confirmation = Confirmation.objects.select_related("version").get(round=invitation.round_id)
+    confirmation = (
+        Confirmation.objects.select_related("version").defer("version__snapshot").get(round=invitation.round_id)
+    )
     if (known := _repeated(confirmation, invitation, nonce)) is not None:
         return known
     text = text.replace("\r\n", "\n").strip()
@@ -65,14 +67,14 @@ def answer_confirmation(
     )
     if names_features and not text:
         raise ValidationError({"text": NEEDS_TEXT[Answer.Verdict(verdict)]()})
+    named = _named_features(confirmation.version, features if names_features else ())
     answer.full_clean(exclude=["confirmation", "seat", "entered_by"], validate_unique=False, validate_constraints=False)
     try:
         with taking_answer(invitation, arrived=arrived):
             if answer.entered_by and confirmation.answers.filter(seat=invitation.seat_id, entered_by=None).exists():
                 raise OwnAnswerStands(own_answer_stands(invitation), code="own")
             answer.save(force_insert=True)
-            if names_features:
-                _name_features(answer, features)
+            AnswerFeature.objects.bulk_create([AnswerFeature(answer=answer, feature=feature) for feature in named])
             _note(invitation, answer)
     except IntegrityError:
         # The same request came twice at once, and the other one was written first.
@@ -98,16 +100,10 @@ def _repeated(confirmation: Confirmation, invitation: Invitation, nonce: str) ->
     return known
 
 
-def _name_features(answer: Answer, features: Collection[int]) -> None:
-    if not features:
-        return
-    version = answer.confirmation.version
-    known = version.product.versions.filter(number__lte=version.number)
-    in_versions = {entry["id"] for each in known for entry in snapshot_of(each)["features"]}
-    there = Feature.objects.filter(product=version.product_id, pk__in=in_versions.intersection(features)).order_by(
-        "number"
-    )
-    AnswerFeature.objects.bulk_create([AnswerFeature(answer=answer, feature=feature) for feature in there])
+def _named_features(version: Version, wanted: Collection[int]) -> list[Feature]:
+    """Return the features that an answer names. Snapshots never change, so they are read before the round is held."""
+    there = features_in(version, wanted)
+    return list(Feature.objects.filter(product=version.product_id, pk__in=there).order_by("number")) if there else []
 
 
 def _note(invitation: Invitation, answer: Answer) -> None:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from roadmap.models import Confirmation, Product, Version
 from roadmap.queries.snapshots import CONFIRMATION, check_of, plan_of
 from roadmap.queries.versions import gaps_of, open_confirmation, snapshot_of
+from roadmap.rules.differences import differences
 from roadmap.rules.outcome import Silence
 from roadmap.rules.snapshot import canonical, digest, fingerprint, plan_in, seal
 from stakeholders.actions.rounds import Invitee, open_round
@@ -120,6 +121,8 @@ def publish_version(
         published_by=by,
         note=note,
         gaps=gaps,
+        feature_count=len(plan["features"]),
+        change_count=len(differences(snapshot_of(last), snapshot)) if last else None,
         snapshot=canonical(snapshot).decode(),
         snapshot_hash=digest(snapshot, previous=previous),
         previous_hash=previous,

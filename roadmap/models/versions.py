@@ -24,6 +24,10 @@ class Version(models.Model):
         default=list, encoder=DjangoJSONEncoder, help_text="what the SMART check missed, and why one went on"
     )
     snapshot = models.TextField(help_text="canonical JSON; seat ids, no names")
+    feature_count = models.PositiveIntegerField(default=0, help_text="how many features the snapshot holds")
+    change_count = models.PositiveIntegerField(
+        null=True, blank=True, help_text="how many things differ from the version before; None: there is none"
+    )
     snapshot_hash = models.CharField(max_length=64)
     previous_hash = models.CharField(max_length=64, blank=True)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.core.paginator import Page, Paginator
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -21,6 +22,7 @@ from roadmap.rules.snapshot import Break, Gaps, Link, Plan, digest, fingerprint,
 from stakeholders import wording
 from stakeholders.models import Seat
 
+VERSIONS_A_PAGE = 20
 MISSING = {
     Missing.OWNER: gettext_lazy("no owner"),
     Missing.OBJECTIVE: gettext_lazy("no objective"),
@@ -64,16 +66,6 @@ class Draft:
     @property
     def feature_count(self) -> int:
         return len(self.plan["features"])
-
-
-@dataclass(frozen=True)
-class VersionRow:
-    """A version in the list, with how its confirmation stands or ended."""
-
-    version: Version
-    feature_count: int
-    change_count: int | None
-    confirmation: Confirmation | None
 
 
 @dataclass(frozen=True)
@@ -150,27 +142,28 @@ def draft(product: Product) -> Draft:
     )
 
 
-def version_list(product: Product) -> list[VersionRow]:
-    """Return every version of a product, the newest first, each with its newest confirmation."""
-    versions = list(product.versions.select_related("published_by__user"))
-    confirmations: dict[int, Confirmation] = {}
-    for confirmation in (
-        Confirmation.objects.filter(version__product=product).select_related("round").order_by("round__opened_at", "pk")
-    ):
-        confirmations[confirmation.version_id] = confirmation
-    snapshots = {version.number: snapshot_of(version) for version in versions}
-    rows = []
-    for version in versions:
-        snapshot, before = snapshots[version.number], snapshots.get(version.number - 1)
-        rows.append(
-            VersionRow(
-                version=version,
-                feature_count=len(snapshot["features"]),
-                change_count=len(differences(before, snapshot)) if before else None,
-                confirmation=confirmations.get(version.pk),
-            )
-        )
-    return rows
+def version_list(product: Product, number: Any = 1) -> Page[Version]:
+    """Return one page of a product's versions, the newest first. No snapshot is read."""
+    rows = product.versions.select_related("published_by__user").defer("snapshot", "gaps")
+    return Paginator(rows, VERSIONS_A_PAGE).get_page(number)
+
+
+def newest_confirmations(versions: Iterable[Version]) -> dict[int, Confirmation]:
+    """Return the newest confirmation of each version that was put to people, by the version's id."""
+    rows = Confirmation.objects.filter(version__in=[version.pk for version in versions])
+    ordered = rows.select_related("round").order_by("round__opened_at", "pk")
+    return {confirmation.version_id: confirmation for confirmation in ordered}
+
+
+def features_in(version: Version, wanted: Collection[int]) -> set[int]:
+    """Return which of these ids are features of a version, or of one before it; the newest are read first."""
+    left = set(wanted)
+    snapshots = version.product.versions.filter(number__lte=version.number).values_list("snapshot", flat=True)
+    for snapshot in snapshots.iterator(chunk_size=1) if left else ():
+        left -= {entry["id"] for entry in json.loads(snapshot)["features"]}
+        if not left:
+            break
+    return set(wanted) - left
 
 
 def version_page(version: Version) -> VersionPage:

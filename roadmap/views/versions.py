@@ -24,13 +24,15 @@ from stakeholders.clock import now
 @require_safe
 def versions(request: HttpRequest, slug: str) -> HttpResponse:
     seat = seat_of(request.user, slug)
-    rows = queries.version_list(seat.product)
+    found = queries.version_list(seat.product, request.GET.get("page"))
+    confirmations = queries.newest_confirmations(found)
     context = {
         "seat": seat,
         "product": seat.product,
         "can_edit": seat.reaches(EDIT),
         "tab": "roadmap",
-        "rows": [(row, standing_of(row.confirmation, now=now()) if row.confirmation else None) for row in rows],
+        "versions": found,
+        "rows": [(version, _standing(confirmations.get(version.pk))) for version in found],
     }
     return render(request, "roadmap/versions.html", context)
 
@@ -54,6 +56,10 @@ def version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "drawing": drawing_of(found, page.snapshot, changed=page.changed, today=seat.product.today(now())),
     }
     return render(request, "roadmap/version.html", context)
+
+
+def _standing(confirmation: Confirmation | None) -> RoundStanding | None:
+    return standing_of(confirmation, now=now()) if confirmation else None
 
 
 def _told(confirmation: Confirmation, version: Version) -> tuple[RoundStanding, str]:

@@ -5,6 +5,7 @@ from fractions import Fraction
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from roadmap.actions.confirming import AnswerIsLate, RoundIsClosed, answer_confirmation, leave_late_note
 from roadmap.confirmation import ConfirmationKind
@@ -111,6 +112,19 @@ def test_an_objection_names_features_of_the_version_and_no_others(round, beacon,
     elsewhere = factories.feature(factories.product("other", key="OTH"), "Elsewhere")
     answer = say(round, people[0], "object", "No.", features=[features[1], newer, elsewhere])
     assert [row.feature for row in answer.features.all()] == [features[1]]
+
+
+def test_naming_features_reads_one_snapshot_and_that_before_the_round_is_held(beacon, mia, people, features):
+    first = publish(beacon, mia, required=people)
+    withdraw_round(round_of(first), why="Again.", by=mia, now=first.published_at)
+    second = round_of(publish(beacon, mia, required=people))
+    with CaptureQueriesContext(connection) as asked:
+        answer = say(second, people[0], "object", "No.", features=features[:2])
+    statements = [each["sql"] for each in asked]
+    reads = [place for place, sql in enumerate(statements) if '"roadmap_version"."snapshot"' in sql]
+    held = next(place for place, sql in enumerate(statements) if sql.startswith("SAVEPOINT"))
+    assert reads and max(reads) < held
+    assert {each.feature for each in answer.features.all()} == set(features[:2])
 
 
 def test_an_objection_may_name_a_feature_that_the_version_took_out(beacon, mia, people, features, now):

@@ -1,12 +1,17 @@
 import hashlib
 from datetime import timedelta
+from importlib import import_module
 from io import StringIO
+from types import SimpleNamespace
 
 import pytest
+from django.apps import apps
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
-from roadmap.models import Answer
+from roadmap.models import Answer, Version
+from roadmap.queries import versions as queries
 from roadmap.queries.versions import snapshot_of
 from stakeholders import append_only, clock
 from stakeholders.actions.closing import close_round
@@ -49,6 +54,40 @@ def test_the_list_says_of_each_version_how_it_ended(sign_in, vera, history):
     assert "The newest is version 2" in page
     assert "confirmed with concerns confirmed by 2 of 2" in page
     assert page.index("Version 2") < page.index("Version 1")
+
+
+def test_the_list_goes_by_the_page_and_reads_no_snapshot(client, sign_in, vera, history, monkeypatch):
+    monkeypatch.setattr(queries, "VERSIONS_A_PAGE", 1)
+    sign_in(vera)
+    with CaptureQueriesContext(connection) as asked:
+        pages = [text_of(client.get(f"/p/beacon/versions/?page={number}")) for number in (1, 2)]
+    assert not [each["sql"] for each in asked if '"roadmap_version"."snapshot"' in each["sql"]]
+    assert "Version 2" in pages[0] and "Version 1" not in pages[0]
+    assert "Version 1" in pages[1] and "Page 2 of 2" in pages[1] and "The newest" not in pages[1]
+
+
+def test_a_version_keeps_how_much_it_holds_and_how_much_it_changed(history):
+    kept = [(version.feature_count, version.change_count) for version in history]
+    assert kept == [(3, None), (3, 1)]
+    for version in history:
+        page = queries.version_page(version)
+        assert len(page.snapshot["features"]) == version.feature_count
+        assert page.change_count == (version.change_count or page.change_count)
+
+
+def test_versions_of_an_earlier_release_are_counted_without_touching_what_is_hashed(history):
+    module = import_module("roadmap.migrations.0009_count_published_versions")
+    append_only.remove()
+    Version.objects.update(feature_count=0, change_count=None)
+    if connection.vendor == "postgresql":
+        append_only.install()
+    connection.check_constraints()
+    module.count(apps, SimpleNamespace(connection=connection, execute=connection.cursor().execute))
+    append_only.install()
+    assert list(Version.objects.order_by("number").values_list("feature_count", "change_count")) == [(3, None), (3, 1)]
+    assert queries.broken_link(history[0].product) is None
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Version.objects.update(feature_count=9)
 
 
 def test_an_empty_list_says_what_a_version_is(sign_in, mia, beacon):
