@@ -17,6 +17,8 @@ from django.views.decorators.http import require_safe
 
 from config import __version__
 from config.celery import HEARTBEAT_SECONDS
+from prioritization.actions.scores import parked
+from prioritization.models import ScoreRequest
 from stakeholders.clock import now
 from stakeholders.models import Heartbeat, Message, Organisation, Round
 
@@ -86,6 +88,7 @@ def _status(at: datetime) -> dict[str, Any]:
     waiting = Message.objects.due(at)
     overdue = Round.objects.due(at)
     oldest_message = waiting.order_by("due_at").values_list("due_at", flat=True).first()
+    oldest_score = ScoreRequest.objects.order_by("asked_at").values_list("asked_at", flat=True).first()
     oldest_round = overdue.order_by("deadline_at").values_list("deadline_at", flat=True).first()
     return {
         "version": __version__,
@@ -94,6 +97,11 @@ def _status(at: datetime) -> dict[str, Any]:
         "broker": {"kind": "redis" if settings.REDIS_URL else "filesystem", "waiting": _waiting_tasks()},
         **{part: _part(part, at) for part in ("now", "long", "beat")},
         "outbox": {"due": waiting.count(), "oldest_due_seconds": _age(oldest_message, at)},
+        "scores": {
+            "asked": ScoreRequest.objects.count(),
+            "oldest_asked_seconds": _age(oldest_score, at),
+            "parked": dict(parked(at).values_list("product__slug", "why")),
+        },
         "rounds": {"overdue": overdue.count(), "oldest_overdue_seconds": _age(oldest_round, at)},
         "disk": _disk(),
     }

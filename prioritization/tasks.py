@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from prioritization.actions.scoring import Memory
 
 
+log = logging.getLogger(__name__)
+
+
 @cache
 def _memory() -> Memory:
     """Return what this process remembers of the products it scored."""
@@ -26,11 +30,16 @@ def _memory() -> Memory:
 
 @shared_task(ignore_result=True)
 def score_product(product_id: int) -> None:
-    """Score one product if that is asked for."""
+    """Score one product if that is asked for. One that cannot be scored keeps nobody else from it: it is parked in time."""
     # numpy comes with it, and is loaded only by the worker that scores.
     from prioritization.actions.scoring import score_when_asked
 
-    score_when_asked(product_id, clock=clock.now, memory=_memory())
+    try:
+        score_when_asked(product_id, clock=clock.now, memory=_memory())
+    except Exception as error:
+        _memory.cache_clear()
+        scores.note_failure(product_id, error)
+        log.exception("Product %s could not be scored.", product_id)
 
 
 @shared_task(ignore_result=True)
@@ -43,7 +52,10 @@ def score_due_products() -> None:
         from prioritization.actions.scoring import check_latest
 
         for product_id in unchecked:
-            check_latest(product_id, now=clock.now(), memory=_memory())
+            try:
+                check_latest(product_id, now=clock.now(), memory=_memory())
+            except Exception:
+                log.exception("The voters of product %s could not be checked.", product_id)
 
 
 @shared_task(ignore_result=True)

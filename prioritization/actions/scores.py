@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from celery import current_app
 from django.db import transaction
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from kombu.exceptions import OperationalError
 
 from prioritization.models import CountRequest, ScoreRequest, ScoreRun
@@ -28,6 +28,9 @@ log = logging.getLogger(__name__)
 
 TASK = "prioritization.tasks.score_product"
 CLAIM_LASTS = timedelta(seconds=60)
+MOST_ATTEMPTS = 5
+PARKED_FOR = timedelta(days=1)
+"""A request that was taken so often in vain waits for the next vote, or a day: a newer version may know what to do."""
 QUIET = timedelta(seconds=20)
 DONE = (Feature.Status.SHIPPED, Feature.Status.DROPPED)
 
@@ -49,7 +52,7 @@ def request_scores(product_id: int, *, now: datetime) -> None:
     Call it last in that transaction: everybody who votes on this product writes the same row. Only the first to ask
     wakes the worker; whoever asks while the row stands is found by that run, or by the one it starts after itself.
     """
-    asked = {"asked_at": now, "ticket": secrets.randbits(62)}
+    asked = {"asked_at": now, "ticket": secrets.randbits(62), "attempts": 0}
     if ScoreRequest.objects.filter(product_id=product_id).update(**asked):
         return
     ScoreRequest.objects.bulk_create(
@@ -101,18 +104,21 @@ def unchecked_products(*, now: datetime) -> list[int]:
 def request_stale(*, now: datetime) -> None:
     """Ask for scores where something changed that no vote tells of: a feature's status, a department's weight.
 
-    The apps below keep these and may not call this one, so the sweep compares, and looks for votes that came while a run ended: four queries for all products.
+    The apps below keep these and may not call this one, so the sweep compares, and looks for votes that came while a run
+    ended: four queries for all products. One that is asked for already is left alone, parked or not.
     """
+    calm = Product.objects.filter(score_request=None)
     wrongly_ranked = Q(rank__isnull=False, feature__status__in=DONE)
     wrongly_unranked = Q(rank=None, score__isnull=False) & ~Q(feature__status__in=DONE)
-    stale = set(Standing.objects.filter(wrongly_ranked | wrongly_unranked).values_list("product_id", flat=True))
+    wrong = Standing.objects.filter(wrongly_ranked | wrongly_unranked, product__in=calm)
+    stale = set(wrong.values_list("product_id", flat=True))
     weights = {str(pk): weight for pk, weight in Department.objects.values_list("pk", "weight")}
     latest = ScoreRun.objects.filter(product=OuterRef("pk")).values("used")[:1]
-    for product_id, used in Product.objects.annotate(used=Subquery(latest)).values_list("pk", "used"):
+    for product_id, used in calm.annotate(used=Subquery(latest)).values_list("pk", "used"):
         departments = (used or {}).get("departments", {})
         if any(weights.get(pk) != weight for pk, weight in departments.items()):
             stale.add(product_id)
-    stale |= set(CountRequest.objects.filter(product__score_request=None).values_list("product_id", flat=True))
+    stale |= set(CountRequest.objects.filter(product__in=calm).values_list("product_id", flat=True))
     for product_id in stale:
         request_scores(product_id, now=now)
 
@@ -120,10 +126,11 @@ def request_stale(*, now: datetime) -> None:
 def claim(product_id: int, *, now: datetime) -> Claim | None:
     """Take a product's request for this worker; None when there is none, or another worker holds it.
 
-    A claim older than a minute belonged to a worker that died, and is taken over.
+    A claim older than a minute belonged to a worker that died or failed, and is taken over, but not for ever: a product
+    that brings every worker down would leave none for the others.
     """
     asked = ScoreRequest.objects.filter(_free(now), product_id=product_id)
-    if not asked.update(claimed_at=now):
+    if not asked.update(claimed_at=now, attempts=F("attempts") + 1):
         return None
     request = ScoreRequest.objects.filter(product_id=product_id, claimed_at=now).first()
     return request and Claim(request.pk, now, request.ticket)
@@ -140,8 +147,19 @@ def finish(held: Claim) -> bool:
     mine = ScoreRequest.objects.filter(pk=held.request_id, claimed_at=held.claimed_at)
     if mine.filter(ticket=held.ticket).delete()[0]:
         return True
-    return not mine.update(claimed_at=None)
+    return not mine.update(claimed_at=None, attempts=0)
+
+
+def note_failure(product_id: int, error: Exception) -> None:
+    """Keep why a product could not be scored, for operators; whoever had taken the request keeps it until it is free."""
+    ScoreRequest.objects.filter(product_id=product_id).update(why=f"{type(error).__name__}: {error}"[:300])
+
+
+def parked(now: datetime) -> QuerySet[ScoreRequest]:
+    """Return the requests that were taken in vain too often, and wait for the next vote."""
+    return ScoreRequest.objects.filter(attempts__gte=MOST_ATTEMPTS, claimed_at__lt=now - CLAIM_LASTS)
 
 
 def _free(now: datetime) -> Q:
-    return Q(claimed_at=None) | Q(claimed_at__lt=now - CLAIM_LASTS)
+    left = Q(claimed_at__lt=now - CLAIM_LASTS, attempts__lt=MOST_ATTEMPTS)
+    return Q(claimed_at=None) | left | Q(claimed_at__lt=now - PARKED_FOR)

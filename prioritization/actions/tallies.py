@@ -45,6 +45,12 @@ def recount(product_id: int, feature_ids: Collection[int], *, now: datetime) -> 
 
     Answers of an open anonymous round are counted when their batch comes out, which is here.
     """
+    if _count(product_id, feature_ids, now=now):
+        request_scores(product_id, now=now)
+
+
+def _count(product_id: int, feature_ids: Collection[int], *, now: datetime) -> bool:
+    """Count these features' ratings anew and write what differs; return whether anything does. See `recount`."""
     locked = Feature.objects.filter(product_id=product_id, pk__in=feature_ids).order_by("pk")
     ids = [feature.pk for feature in locked.select_for_update(no_key=True).only("pk")]
     _let_out(ids, now=now)
@@ -59,14 +65,14 @@ def recount(product_id: int, feature_ids: Collection[int], *, now: datetime) -> 
             tally.votes, tally.counted, tally.weight_sum, tally.weight_square_sum = sums
             changed.append(tally)
     if not (fresh or changed or gone):
-        return
+        return False
     Tally.objects.filter(pk__in=gone).delete()
     Tally.objects.bulk_create(changed, update_conflicts=True, unique_fields=["id"], update_fields=Sums._fields)
     Tally.objects.bulk_create(
         Tally(feature_id=feature, criterion=criterion, department_id=department, value=value, **sums._asdict())
         for (feature, criterion, department, value), sums in fresh.items()
     )
-    request_scores(product_id, now=now)
+    return True
 
 
 def _stamp(product_id: int, feature_ids: Collection[int]) -> None:
@@ -121,10 +127,13 @@ def ask_count(product_id: int, feature_ids: Iterable[int], *, now: datetime) -> 
 
 @transaction.atomic
 def count_asked(product_id: int, *, now: datetime) -> None:
-    """Count what was asked for, and forget the requests; those that come meanwhile stay. Repeating it changes nothing."""
+    """Count what was asked for, and forget the requests; those that come meanwhile stay. Repeating it changes nothing.
+
+    Called by who scores next, so it asks for no scores.
+    """
     asked = dict(CountRequest.objects.filter(product_id=product_id).values_list("pk", "feature_id"))
     if asked:
-        recount(product_id, set(asked.values()), now=now)
+        _count(product_id, set(asked.values()), now=now)
         CountRequest.objects.filter(pk__in=asked).delete()
 
 

@@ -180,6 +180,10 @@ class ScoreRequest(models.Model):
         default=0, help_text="random, new each time it is asked: clocks can show one instant twice"
     )
     claimed_at = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(
+        default=0, help_text="how often it was taken since it was last asked, and no run came of it"
+    )
+    why = models.CharField(max_length=300, blank=True, help_text="of the last attempt: the error")
 
     def __str__(self) -> str:
         return f"score {self.product_id}"

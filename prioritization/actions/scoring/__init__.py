@@ -38,10 +38,10 @@ def score_when_asked(
     """
     run = None
     while True:
-        count_asked(product_id, now=clock())
         held = claim(product_id, now=clock())
         if held is None:
             break
+        count_asked(product_id, now=clock())
         done = _score(Product.objects.get(pk=product_id), held=held, now=clock(), memory=memory)
         if done is None:
             return None

@@ -16,7 +16,9 @@ from prioritization.models import (
 from prioritization.queries.own_score import score_now
 from prioritization.tasks import score_due_products, score_product
 from roadmap.models import Effort, Feature, Standing
-from stakeholders.models import Department, Round
+from stakeholders import clock
+from stakeholders.models import Department, Invitation, Round
+from stakeholders.rules.weights import HEAVIEST
 from tests import factories
 from tests.prioritization.votes import rate, rate_all, voting_round
 
@@ -247,6 +249,64 @@ def test_a_worker_that_lost_its_request_writes_nothing(beacon, voting, now):
     assert scoring.score(beacon, held=quick, now=now)
     assert scores.finish(quick)
     assert scores.finish(slow)
+
+
+@pytest.fixture
+def poison(monkeypatch, beacon):
+    """Make one product break whatever scores it; return how often it did."""
+    broken = []
+
+    def read(product, **kwargs):
+        if product == beacon:
+            broken.append(product)
+            raise OverflowError("too large")
+        return read_inputs(product, **kwargs)
+
+    read_inputs = scoring.read_inputs
+    monkeypatch.setattr(scoring, "read_inputs", read)
+    return broken
+
+
+def test_a_product_that_cannot_be_scored_keeps_no_other_from_it(beacon, voting, voters, poison):
+    orion = factories.product("orion")
+    feature = factories.feature(orion, "Feature X")
+    rate_all(voting_round(orion, [feature]), factories.seat(orion), feature, 3)
+    ScoreRequest.objects.filter(product=orion).update(asked_at=clock.now())
+    score_due_products()
+    assert (len(poison), order(beacon), order(orion)) == (1, "", "X")
+    assert ScoreRequest.objects.get().why == "OverflowError: too large"
+
+
+def test_a_product_that_cannot_be_scored_is_parked_until_somebody_votes(
+    beacon, voting, voters, features, poison, monkeypatch, now
+):
+    for minute in range(10):
+        monkeypatch.setattr(clock, "now", lambda: now + timedelta(minutes=2 * minute))  # noqa: B023
+        score_due_products()
+    assert len(poison) == scores.MOST_ATTEMPTS
+    later = now + timedelta(hours=1)
+    assert [each.product for each in scores.parked(later)] == [beacon]
+    rate_all(voting, voters[0], features[6], 5)
+    assert not scores.parked(later).exists()
+    monkeypatch.undo()
+    monkeypatch.setattr(clock, "now", lambda: later)
+    score_due_products()
+    assert order(beacon) == "AGBCDEF"
+    assert not ScoreRequest.objects.exists()
+
+
+def test_what_is_parked_is_tried_again_after_a_day(beacon, voting, now):
+    ScoreRequest.objects.update(attempts=scores.MOST_ATTEMPTS, claimed_at=now)
+    assert scores.due_products(now + timedelta(hours=23)) == []
+    assert scores.due_products(now + timedelta(hours=25)) == [beacon.pk]
+
+
+@pytest.mark.parametrize("weight", [HEAVIEST, 1e-9, 1e-200])
+def test_whatever_a_voter_weighs_the_ranking_stands(beacon, voting, voters, features, now, weight):
+    Invitation.objects.filter(seat=voters[0]).update(weight=weight)
+    recount(beacon.pk, [feature.pk for feature in features], now=now)
+    assert scoring.score(beacon, now=now).ranked == 6
+    assert order(beacon).startswith("A")
 
 
 def test_a_vote_is_kept_though_the_broker_is_away(
