@@ -20,6 +20,7 @@ from roadmap.models import Contribution, Feature, Product, Relation, Team
 from roadmap.queries.references import Ambiguous, NotFound, resolve
 from stakeholders.forms.days import DayField
 from stakeholders.models import Seat
+from stakeholders.once import OnceForm
 
 ROW_FIELDS = (
     "title", "summary", "description", "owner", "status", "progress", "lead_team", "release",
@@ -51,7 +52,7 @@ class ReferencesField(forms.CharField):
         super().__init__(required=False, widget=widget, max_length=MOST_TEXT, **kwargs)
 
 
-class FeatureForm(EditionForm):
+class FeatureForm(OnceForm, EditionForm):
     """Makes or edits a feature of `product`. `content()` says what a valid form wants, whole."""
 
     progress = ShareField(label=lazy("Done, in percent"), required=False)
@@ -89,6 +90,8 @@ class FeatureForm(EditionForm):
         if self.instance.pk:
             self.initial.setdefault("needs", _as_lines(self.instance.needs.order_by("number"), product))
             self.initial.setdefault("related", _as_lines(_related_to(self.instance), product))
+        else:
+            self.add_nonce()
         self.remember()
 
     def clean_external_key(self) -> str:

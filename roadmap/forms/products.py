@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as lazy
 from roadmap.forms.conflicts import EditionForm
 from roadmap.forms.text import LinesField
 from roadmap.models import Objective, Product
+from stakeholders.once import OnceForm
 from stakeholders.zones import zone_choices
 
 PRODUCT_FIELDS = (
@@ -19,7 +20,7 @@ PRODUCT_FIELDS = (
 )  # fmt: skip
 
 
-class NewProductForm(forms.ModelForm):
+class NewProductForm(OnceForm, forms.ModelForm):
     """Name, one-line vision, first objective; the key is made of the name unless one is given."""
 
     objective = forms.CharField(
@@ -49,12 +50,17 @@ class NewProductForm(forms.ModelForm):
         self.fields["key"].required = False
         self.fields["vision"].required = True
         self.fields["vision"].error_messages["required"] = _("A product needs a vision, even a rough one.")
+        self.add_nonce()
 
     def clean_key(self) -> str:
         key = self.cleaned_data["key"].strip().upper()
         if key and Product.objects.filter(key=key).exists():
             raise ValidationError(_("Another product has this key."))
         return key
+
+    def values(self) -> dict[str, str]:
+        """Return what the valid form says."""
+        return {name: self.cleaned_data[name] for name in ("name", "vision", "objective", "key")}
 
     def _get_validation_exclusions(self) -> set[str]:
         exclude: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]

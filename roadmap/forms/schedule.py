@@ -14,14 +14,17 @@ from django.utils.translation import gettext_lazy as lazy
 from roadmap.forms.numbers import plain_number
 from roadmap.models import Capacity, Milestone, Objective, Product, Release, Team
 from stakeholders.forms.days import DayField
+from stakeholders.once import OnceForm
 
 
-class PartForm(forms.ModelForm):
+class PartForm(OnceForm, forms.ModelForm):
     """A part of a product. `values()` says what the valid form wants, by field of the row."""
 
     def __init__(self, *args: Any, product: Product, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.product = self.instance.product = product
+        if self.instance.pk is None:
+            self.add_nonce()
 
     def values(self) -> dict[str, Any]:
         return {name: self.cleaned_data[name] for name in self._meta.fields or ()}

@@ -9,11 +9,12 @@ from django.utils.translation import gettext_lazy as lazy
 
 from roadmap.actions.share import DEFAULT_DAYS, ShareTerms
 from roadmap.models import Product
+from stakeholders.once import OnceForm
 
 LONGEST_DAYS = 365
 
 
-class ShareForm(forms.Form):
+class ShareForm(OnceForm, forms.Form):
     audience = forms.CharField(
         label=lazy("For whom"),
         max_length=120,
@@ -47,9 +48,10 @@ class ShareForm(forms.Form):
     def __init__(self, *args: Any, product: Product, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["version"].queryset = product.versions.defer("snapshot")  # type: ignore[attr-defined]
+        self.add_nonce()
 
     def terms(self) -> ShareTerms:
-        return ShareTerms(**self.cleaned_data)
+        return ShareTerms(**{name: value for name, value in self.cleaned_data.items() if name != "nonce"})
 
 
 class PasswordForm(forms.Form):

@@ -5,15 +5,14 @@ from __future__ import annotations
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.core.validators import RegexValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from stakeholders.models import User
+from stakeholders.models.people import WEIGHTS
 from stakeholders.zones import validate_zone
-
-GREATEST_WEIGHT = 1_000_000
 
 
 class ProductQuerySet(models.QuerySet["Product"]):
@@ -85,9 +84,7 @@ class Objective(models.Model):
     target = models.FloatField(_("target"), null=True, blank=True)
     current = models.FloatField(_("now"), null=True, blank=True)
     due_on = models.DateField(_("by when"), null=True, blank=True)
-    weight = models.FloatField(
-        _("weight"), default=1, validators=[MinValueValidator(0), MaxValueValidator(GREATEST_WEIGHT)]
-    )
+    weight = models.FloatField(_("weight"), default=1, validators=WEIGHTS)
     position = models.PositiveIntegerField(default=0)
 
     class Meta:

@@ -22,6 +22,7 @@ from stakeholders.access import EDIT
 from stakeholders.access import seat as seat_of
 from stakeholders.clock import now
 from stakeholders.models import Seat
+from stakeholders.once import made_once
 from stakeholders.pages import gone_back, page, said
 
 
@@ -61,8 +62,14 @@ def feature(request: HttpRequest, slug: str, ref: str) -> HttpResponse:
 def feature_new(request: HttpRequest, slug: str) -> HttpResponse:
     seat = seat_of(request.user, slug, need=EDIT)
     form = FeatureForm(request.POST or None, product=seat.product)
-    if request.method == "POST" and form.is_valid():
-        made = actions.create_feature(seat.product, content=form.content(), by=seat, now=now())
+    made = made_once(
+        form,
+        Feature,
+        lambda: actions.create_feature(seat.product, content=form.content(), by=seat, now=now()),
+        by=seat.user,
+    )
+    if made:
+        made.product = seat.product
         said(request, _("%(key)s is in the list.") % {"key": made.key})
         if "another" in request.POST:
             return gone_back(request, "roadmap:feature-new", slug)

@@ -22,6 +22,7 @@ from stakeholders import access
 from stakeholders.access import EDIT, OWN
 from stakeholders.clock import now
 from stakeholders.models import Seat, User
+from stakeholders.once import made_once
 from stakeholders.pages import gone_back, page, said
 
 
@@ -41,17 +42,9 @@ def products(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def product_new(request: HttpRequest) -> HttpResponse:
     """Anyone who is signed in may make a product, and owns it then."""
-    form = NewProductForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        values = form.cleaned_data
-        made = actions.create_product(
-            name=values["name"],
-            vision=values["vision"],
-            objective=values["objective"],
-            key=values["key"],
-            by=_user(request),
-            now=now(),
-        )
+    form, user = NewProductForm(request.POST or None), _user(request)
+    made = made_once(form, Product, lambda: actions.create_product(**form.values(), by=user, now=now()), by=user)
+    if made:
         said(request, _("%(name)s is made, and you own it.") % {"name": made.name})
         return gone_back(request, f"/p/{made.slug}/")
     return page(request, "roadmap/product_new.html", {"form": form}, status=422 if form.is_bound else 200)

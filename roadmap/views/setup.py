@@ -21,6 +21,7 @@ from stakeholders.access import EDIT, READ
 from stakeholders.access import seat as seat_of
 from stakeholders.clock import now
 from stakeholders.models import Seat
+from stakeholders.once import made_once
 from stakeholders.pages import gone_back, page, said
 
 Save = Callable[..., Any]
@@ -42,8 +43,13 @@ def _new_part(
     """Ask what it is; on POST add it."""
     seat = seat_of(request.user, slug, need=EDIT)
     form = form_class(request.POST or None, product=seat.product)
-    if request.method == "POST" and form.is_valid():
-        added = save(part(product=seat.product), fields=form.values(), by=seat, now=now())
+    added = made_once(
+        form,
+        part,
+        lambda: save(part(product=seat.product), fields=form.values(), by=seat, now=now()),
+        by=seat.user,
+    )
+    if added:
         said(request, _("“%(name)s” is added.") % {"name": added.name})
         return gone_back(request, f"roadmap:{face}", slug)
     return _form_page(request, seat, face, form, heading=heading)
@@ -87,15 +93,19 @@ def objectives(request: HttpRequest, slug: str) -> HttpResponse:
 def objective_new(request: HttpRequest, slug: str) -> HttpResponse:
     seat = seat_of(request.user, slug, need=EDIT)
     form = forms.ObjectiveForm(request.POST or None, product=seat.product)
-    if request.method == "POST" and form.is_valid():
-        objective = Objective(product=seat.product)
-        try:
-            actions.save_objective(objective, fields=form.values(), by=seat, now=now())
-        except actions.NoLetterLeft:
-            form.add_error(None, _("A product has at most 26 objectives, one a letter. Delete one first."))
-        else:
-            said(request, _("Objective %(letter)s is added.") % {"letter": objective.letter})
-            return gone_back(request, "roadmap:objectives", slug)
+    try:
+        added = made_once(
+            form,
+            Objective,
+            lambda: actions.save_objective(Objective(product=seat.product), fields=form.values(), by=seat, now=now()),
+            by=seat.user,
+        )
+    except actions.NoLetterLeft:
+        form.add_error(None, _("A product has at most 26 objectives, one a letter. Delete one first."))
+        added = None
+    if added:
+        said(request, _("Objective %(letter)s is added.") % {"letter": added.letter})
+        return gone_back(request, "roadmap:objectives", slug)
     return _form_page(request, seat, "objectives", form, heading=_("New objective"))
 
 

@@ -27,6 +27,7 @@ from stakeholders.actions.links import url_of
 from stakeholders.clock import now
 from stakeholders.grants import Gone
 from stakeholders.models import Link, Organisation, Seat
+from stakeholders.once import made_once
 from stakeholders.pages import changed, page, said
 from stakeholders.throttle import has_reached, too_many
 from stakeholders.views.links import find_link
@@ -156,9 +157,14 @@ def shares(request: HttpRequest, slug: str) -> HttpResponse:
 def make_share(request: HttpRequest, slug: str) -> HttpResponse:
     seat = seat_of(request.user, slug, need=EDIT)
     form = ShareForm(request.POST, product=seat.product)
-    if not form.is_valid():
+    made = made_once(
+        form,
+        ShareLink,
+        lambda: actions.make_share(seat.product, terms=form.terms(), by=seat, now=now()),
+        by=seat.user,
+    )
+    if not made:
         return page(request, "roadmap/shares.html", _listed(seat, form), status=422)
-    made = actions.make_share(seat.product, terms=form.terms(), by=seat, now=now())
     said(request, _("The link for %(audience)s is ready to copy.") % {"audience": made.audience})
     return changed(request, "roadmap/_shares.html", _listed(seat, form), back="roadmap:shares", back_args=[slug])
 

@@ -5,6 +5,7 @@ from stakeholders.models.delegations import Delegation
 from stakeholders.models.links import ApiToken, Grant, Link
 from stakeholders.models.meetings import Reveal
 from stakeholders.models.messages import Message
+from stakeholders.models.once import Made
 from stakeholders.models.people import Department, Organisation, Seat, User
 from stakeholders.models.rounds import Extension, Invitation, Round
 from stakeholders.models.tries import Tries
@@ -20,6 +21,7 @@ __all__ = [
     "Heartbeat",
     "Invitation",
     "Link",
+    "Made",
     "Message",
     "Organisation",
     "Reveal",

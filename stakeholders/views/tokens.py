@@ -15,6 +15,7 @@ from stakeholders import clock
 from stakeholders.actions import tokens as actions
 from stakeholders.forms.tokens import TokenForm
 from stakeholders.models import ApiToken
+from stakeholders.once import made_once
 from stakeholders.pages import gone_back, said
 
 
@@ -23,18 +24,17 @@ from stakeholders.pages import gone_back, said
 @require_http_methods(["GET", "HEAD", "POST"])
 def tokens(request: HttpRequest) -> HttpResponse:
     form, text = TokenForm(request.POST or None), ""
-    if request.method == "POST" and form.is_valid():
-        days = form.cleaned_data["days"]
-        now = clock.now()
-        _token, text = actions.make_token(
-            request.user,
-            name=form.cleaned_data["name"],
-            expires_at=now + timedelta(days=days) if days else None,
-            now=now,
-        )
-        form = TokenForm()
+    if made := made_once(form, ApiToken, lambda: _made(request, form), by=request.user):
+        form, text = TokenForm(), actions.text_of(made, request=form.digest)
     context = {"form": form, "text": text, "tokens": ApiToken.objects.filter(user=request.user, revoked_at=None)}
     return render(request, "stakeholders/tokens.html", context, status=422 if form.errors else 200)
+
+
+def _made(request: HttpRequest, form: TokenForm) -> ApiToken:
+    days, now = form.cleaned_data["days"], clock.now()
+    expires_at = now + timedelta(days=days) if days else None
+    name = form.cleaned_data["name"]
+    return actions.make_token(request.user, name=name, expires_at=expires_at, now=now, request=form.digest)[0]
 
 
 @login_required
