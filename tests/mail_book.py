@@ -15,13 +15,13 @@ from roadmap.models import Feature
 from stakeholders import clock
 from stakeholders.actions import outbox, wishes
 from stakeholders.actions.closing import close_early, close_round
-from stakeholders.actions.delegation import decline_delegate, name_delegate
+from stakeholders.actions.delegation import decline_delegate, end_delegation, name_delegate
 from stakeholders.actions.extending import extend_for, extend_round
 from stakeholders.actions.links import link_of, renew_seat_link
 from stakeholders.actions.rounds import withdraw_round
 from stakeholders.mail.delegation import readdress, stand_in_of
 from stakeholders.mail.rendering import render
-from stakeholders.models import Invitation, Link, Message, Round, Seat
+from stakeholders.models import Delegation, Invitation, Link, Message, Round, Seat
 from stakeholders.rules import deadlines
 from stakeholders.rules.deadlines import Deadline
 from tests import factories
@@ -116,12 +116,16 @@ def _voting(story: Story, features: list[Feature]) -> None:
     _delegate(story, round)
     _vote(round, story.olga, features, is_done=True)
     story.keep("voting receipt", kinds.RECEIPT, story.olga, round)
+    round.messages.update(attempts=1)
     extend_round(round, to=story.deadline(11), why="Half of Sales is at the fair.", by=story.mia, now=story.now)
     story.keep("voting extension", kinds.EXTENSION, story.stan, round)
+    story.keep("delegation extension", kinds.DELEGATION, story.jonas, round)
     story.keep("voting extension, answered", kinds.EXTENSION, story.olga, round)
     alone = round.invitations.get(seat=story.jonas)
     extend_for(alone, to=story.deadline(13), why="Back from leave on Monday.", by=story.mia, now=story.now)
     story.keep("voting extension for one", kinds.EXTENSION, story.jonas, round)
+    end_delegation(Delegation.objects.get(delegate=story.jonas), by=story.stan, now=story.now)
+    story.keep("delegation ended", kinds.DELEGATION, story.jonas, round)
     round.refresh_from_db()
     close_round(round, now=round.closes_at + deadlines.GRACE)
     story.keep("voting outcome", kinds.OUTCOME, story.stan, round, at=round.closes_at + deadlines.GRACE)

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from stakeholders import kinds
 from stakeholders.actions import outbox
+from stakeholders.actions.delegation_mail import release_delegates
 from stakeholders.activity import record
 from stakeholders.models import Invitation, Message, Round, Seat, Verb
 from stakeholders.rules.deadlines import GRACE, LOCK_TIMEOUT
@@ -213,6 +214,8 @@ def _close(round: Round, *, now: datetime, by: Seat | None = None, why: str = ""
     round.save(update_fields=["closed_at", "closed_by", "closed_why", "outcome"])
     outbox.skip(round.messages.exclude(kind=Message.Kind.RECEIPT), why=_("the round had closed"), now=now)
     outbox.queue(Message.Kind.OUTCOME, round, round.invitations.standing().select_related("seat"), due_at=now, now=now)
+    if by:
+        release_delegates(round, now=now)
     record(by, Verb.CLOSED, round, at=now, why=why, outcome=round.outcome.get("sentence", ""))
     return round
 

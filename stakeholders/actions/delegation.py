@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from stakeholders.actions import outbox
 from stakeholders.actions.closing import RoundIsClosed, hold_alone
+from stakeholders.actions.delegation_mail import delegates_written_to, mail_about
 from stakeholders.actions.people import NewPerson, add_people
 from stakeholders.activity import record
 from stakeholders.models import Delegation, Invitation, Link, Message, Round, Seat, Verb
@@ -55,10 +56,10 @@ def name_delegate(invitation: Invitation, *, who: str, note: str = "", now: date
     made.save(force_insert=True)
     record(invitation.seat, Verb.DELEGATED, round, at=now, delegate=seat.pk if seat else None)
     if seat:
-        _mail(made, seat, "delegate", now)
+        mail_about(made, seat, "delegate", now=now)
     for manager in managers_of(round):
-        _mail(made, manager, "manager", now)
-    _mail(made, invitation.seat, "principal", now)
+        mail_about(made, manager, "manager", now=now)
+    mail_about(made, invitation.seat, "principal", now=now)
     return made
 
 
@@ -80,7 +81,7 @@ def approve_delegate(delegation: Delegation, *, by: Seat, now: datetime) -> Dele
     delegation.delegate, delegation.address, delegation.approved_at, delegation.approved_by = seat, "", now, by
     delegation.save(update_fields=["delegate", "address", "approved_at", "approved_by"])
     record(by, Verb.APPROVED, round, at=now, seat=delegation.invitation.seat_id, delegate=seat.pk)
-    _mail(delegation, seat, "delegate", now)
+    mail_about(delegation, seat, "delegate", now=now)
     return delegation
 
 
@@ -93,7 +94,7 @@ def decline_delegate(delegation: Delegation, *, by: Seat, now: datetime) -> None
     )
     if changed:
         record(by, Verb.DECLINED, delegation.invitation.round, at=now, seat=delegation.invitation.seat_id)
-        _mail(delegation, delegation.invitation.seat, "declined", now)
+        mail_about(delegation, delegation.invitation.seat, "declined", now=now)
 
 
 @transaction.atomic
@@ -101,8 +102,11 @@ def end_delegation(delegation: Delegation, *, by: Seat, now: datetime) -> None:
     """Take a delegation back: the delegate's link ends at once, what they answered stays until replaced. Safe to repeat.
 
     by  the person who named them, or a manager
+
+    A delegate who was written to is told that nobody waits for them any more, as long as the round is open.
     """
     round = hold_alone(delegation.invitation.round)
+    written_to = delegates_written_to(round).filter(pk=delegation.pk).first()
     if not Delegation.objects.filter(pk=delegation.pk, declined_at=None, ended_at=None).update(
         ended_at=now, ended_by=by, address=""
     ):
@@ -110,6 +114,8 @@ def end_delegation(delegation: Delegation, *, by: Seat, now: datetime) -> None:
     Link.objects.filter(delegation=delegation, revoked_at=None).update(revoked_at=now)
     waiting = round.messages.filter(kind=Message.Kind.DELEGATION, facts__delegation=delegation.pk)
     outbox.skip(waiting, why=_("taken back"), now=now)
+    if written_to and round.is_open:
+        mail_about(written_to, written_to.delegate, "released", now=now)
     facts: dict[str, Any] = {} if by.pk == delegation.invitation.seat_id else {"seat": delegation.invitation.seat_id}
     record(by, Verb.REVOKED, round, at=now, delegate=delegation.delegate_id, **facts)
 
@@ -150,15 +156,3 @@ def managers_of(round: Round) -> list[Seat]:
     managing = Seat.objects.current().filter(product=round.product_id, role__in=[Seat.Role.MANAGER, Seat.Role.OWNER])
     everyone = list(managing.select_related("user"))
     return [each for each in everyone if each.pk == round.opened_by_id] or everyone
-
-
-def _mail(delegation: Delegation, to: Seat, part: str, now: datetime) -> None:
-    """Queue a mail; `part` says as what the receiver reads it: delegate, manager, principal or declined."""
-    outbox.queue_to_seat(
-        Message.Kind.DELEGATION,
-        delegation.invitation.round,
-        to,
-        name=f"{delegation.pk}-{part}",
-        facts={"delegation": delegation.pk, "as": part},
-        now=now,
-    )

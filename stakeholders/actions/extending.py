@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from stakeholders.actions import outbox
+from stakeholders.actions.delegation_mail import tell_more_time
 from stakeholders.actions.reminding import move_reminders
 from stakeholders.actions.rounds import DeadlineHasPassed, set_last_deadline, still_running
 from stakeholders.activity import record
@@ -101,3 +102,4 @@ def _tell(extension: Extension, people: Sequence[Invitation], *, now: datetime) 
     outbox.queue(
         Message.Kind.EXTENSION, extension.round, people, due_at=now, now=now, name=str(extension.pk), facts=facts
     )
+    tell_more_time(extension, people, now=now)

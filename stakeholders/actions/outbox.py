@@ -341,6 +341,8 @@ def _needless(message: Message, now: datetime, stand_in: Delegation | None = Non
 
 
 def _needless_delegation(message: Message, now: datetime) -> str:
+    if message.facts["as"] == "released":
+        return ""
     found = Delegation.objects.select_related("invitation__round").get(pk=message.facts["delegation"])
     if message.facts["as"] != "declined" and not (found.is_pending or found.is_let_in):
         return _("decided or taken back before it was due")

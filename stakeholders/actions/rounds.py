@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from stakeholders import kinds
 from stakeholders.actions import outbox
 from stakeholders.actions.closing import RoundIsClosed, hold_alone
+from stakeholders.actions.delegation_mail import release_delegates
 from stakeholders.actions.people import NewPerson, add_people
 from stakeholders.activity import record
 from stakeholders.models import Invitation, Message, Round, Seat, Verb
@@ -178,6 +179,7 @@ def withdraw_round(round: Round, *, why: str, by: Seat, now: datetime) -> None:
     outbox.queue(
         Message.Kind.CANCELLED, round, round.invitations.standing().select_related("seat"), due_at=now, now=now
     )
+    release_delegates(round, now=now)
     kinds.kind_of(round).on_withdraw(round, now)
     record(by, Verb.CANCELLED, round, at=now, why=round.cancelled_why)
 

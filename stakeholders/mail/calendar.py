@@ -1,4 +1,7 @@
-"""A round's deadline as a calendar file: one event a person, which an extension moves and a withdrawal takes away."""
+"""A round's deadline as a calendar file: one event a person, which an extension moves and a withdrawal takes away.
+
+Who answers for somebody has an event of their own for it, which ends with the delegation as well.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from stakeholders import deadline_wording, kinds
-from stakeholders.models import Invitation, Round
+from stakeholders.models import Invitation, Round, Seat
 
 FILE_NAME = "deadline.ics"
 A_DAY = timedelta(days=1)
@@ -18,19 +21,25 @@ MORNING = timedelta(hours=9)
 """When the alarm of a deadline that is the end of a day rings."""
 
 
-def method(round: Round) -> str:
-    """Return the iTIP method of a round's file: PUBLISH while its deadline stands, CANCEL when nobody waits for it."""
-    return "CANCEL" if _is_off(round) else "PUBLISH"
+def is_off(round: Round) -> bool:
+    """Withdrawn, or closed before its deadline: nothing happens at that hour any more."""
+    return bool(round.cancelled_at or (round.closed_at and round.closed_by_id))
 
 
-def calendar_file(invitation: Invitation, *, now: datetime) -> bytes:
+def method(*, is_off: bool) -> str:
+    """Return the iTIP method of a file: PUBLISH while its deadline stands, CANCEL when nobody waits for it."""
+    return "CANCEL" if is_off else "PUBLISH"
+
+
+def calendar_file(invitation: Invitation, *, now: datetime, is_off: bool) -> bytes:
     """Return the calendar file (RFC 5545) of someone's deadline, as it stands at `now`.
 
-    invitation  with round, product, opened_by's user and seat loaded
+    invitation  with round, product, opened_by's user and seat loaded; of whoever stands in for the person, if it says so
+    is_off      whether nobody waits for them any more
 
-    The UID is the person's in this round for ever; SEQUENCE rises with every extension and once more at the end, so that
-    whichever mail is read last wins. A deadline is an instant, in UTC; one that is the end of a day fills that day. There
-    is an alarm a day before, or an hour before in a round of less than two days.
+    The UID is the person's in this round for ever, or the delegate's for that person; SEQUENCE rises with every extension
+    and once more at the end, so that whichever mail is read last wins. A deadline is an instant, in UTC; one that is the
+    end of a day fills that day. There is an alarm a day before, or an hour before in a round of less than two days.
 
     The personal link is not in it: people share their calendars, and whoever has the link can answer in their name. The
     file says who wrote the mail that has it.
@@ -38,21 +47,21 @@ def calendar_file(invitation: Invitation, *, now: datetime) -> bytes:
     from icalendar import Alarm, Calendar, Event, vCalAddress
 
     round = invitation.round
-    asker = round.opened_by.user if round.opened_by else None
+    asker = _asker(invitation)
     calendar, event = Calendar(), Event()
     calendar.add("prodid", "-//Accord//rounds//EN")
     calendar.add("version", "2.0")
-    calendar.add("method", method(round))
-    event.add("uid", f"{round.public_id}-{invitation.seat_id}@{urlsplit(settings.BASE_URL).hostname}")
-    event.add("sequence", round.extensions.count() + _is_off(round))
+    calendar.add("method", method(is_off=is_off))
+    event.add("uid", f"{round.public_id}-{_whose(invitation)}@{urlsplit(settings.BASE_URL).hostname}")
+    event.add("sequence", round.extensions.count() + is_off)
     event.add("dtstamp", now.astimezone(UTC))
     event.add("last-modified", now.astimezone(UTC))
-    event.add("summary", _("Deadline: %(title)s (%(product)s)") % _names(invitation))
-    event.add("status", "CANCELLED" if _is_off(round) else "CONFIRMED")
+    event.add("summary", _summary(invitation))
+    event.add("status", "CANCELLED" if is_off else "CONFIRMED")
     event.add("transp", "TRANSPARENT")
     if asker:
-        organizer = vCalAddress(f"mailto:{asker.email}")
-        organizer.params["CN"] = asker.get_full_name()
+        organizer = vCalAddress(f"mailto:{asker.user.email}")
+        organizer.params["CN"] = asker.user.get_full_name()
         event.add("organizer", organizer)
     if invitation.is_date_only:
         day = (invitation.deadline_local - timedelta(microseconds=1)).date()
@@ -60,7 +69,7 @@ def calendar_file(invitation: Invitation, *, now: datetime) -> bytes:
         event.add("dtend", day + A_DAY)
     else:
         event.add("dtstart", invitation.deadline_at.astimezone(UTC))
-    if not _is_off(round):
+    if not is_off:
         event.add("description", _description(invitation))
         alarm = Alarm()
         alarm.add("action", "DISPLAY")
@@ -71,9 +80,22 @@ def calendar_file(invitation: Invitation, *, now: datetime) -> bytes:
     return calendar.to_ical()
 
 
-def _is_off(round: Round) -> bool:
-    """Withdrawn, or closed before its deadline: nothing happens at that hour any more."""
-    return bool(round.cancelled_at or (round.closed_at and round.closed_by_id))
+def _asker(invitation: Invitation) -> Seat | None:
+    """Who wants the answer: whoever opened the round, or the person who asked somebody else to give it."""
+    return invitation.seat if invitation.standing_in else invitation.round.opened_by
+
+
+def _whose(invitation: Invitation) -> str:
+    if invitation.standing_in is None:
+        return str(invitation.seat_id)
+    return f"{invitation.seat_id}-{invitation.standing_in.pk}"
+
+
+def _summary(invitation: Invitation) -> str:
+    if invitation.standing_in is None:
+        return _("Deadline: %(title)s (%(product)s)") % _names(invitation)
+    who = invitation.seat.user.get_full_name()
+    return _("Deadline for %(who)s: %(title)s (%(product)s)") % {"who": who, **_names(invitation)}
 
 
 def _is_short(invitation: Invitation) -> bool:
@@ -89,11 +111,11 @@ def _trigger(invitation: Invitation) -> timedelta:
 
 
 def _description(invitation: Invitation) -> str:
-    round = invitation.round
-    asked = str(kinds.kind_of(round).invitation_words(round))
-    if round.opened_by is None:
+    asked = str(kinds.kind_of(invitation.round).invitation_words(invitation.round))
+    asker = _asker(invitation)
+    if asker is None:
         return f"{asked}."
-    who = round.opened_by.user.get_full_name()
+    who = asker.user.get_full_name()
     return _("%(asked)s. Your personal link is in the mail from %(who)s via Accord.") % {"asked": asked, "who": who}
 
 

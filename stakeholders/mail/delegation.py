@@ -12,16 +12,30 @@ from django.utils.translation import gettext as _
 from stakeholders import deadline_wording, kinds
 from stakeholders.actions.links import delegate_link, seat_link, url_of
 from stakeholders.kinds import MailWords, Words
-from stakeholders.models import Delegation, Message, Seat
+from stakeholders.models import Delegation, Extension, Message, Seat
 
 MASKED = "/s/***/"
+ASKS = ("delegate", "extension")
+"""As what a delegate reads that a deadline stands, so that the mail brings it as a calendar file."""
+WITH_CALENDAR = (*ASKS, "released")
+FOLLOWS = ("reminder", "extension", "released")
+"""As what a delegate reads that belongs under the mail that asked them first."""
 
 
 def delegation_of(message: Message) -> Delegation:
     """Return the delegation that a mail is about, with everybody in it loaded."""
-    return Delegation.objects.select_related(
-        "delegate__user", "invitation__seat__user", "invitation__round__opened_by__user", "invitation__round__product"
+    found = Delegation.objects.select_related(
+        "delegate__user",
+        "ended_by__user",
+        "invitation__seat__user",
+        "invitation__round__opened_by__user",
+        "invitation__round__cancelled_by__user",
+        "invitation__round__closed_by__user",
+        "invitation__round__product",
     ).get(pk=message.facts["delegation"])
+    if message.facts["as"] in WITH_CALENDAR:
+        found.invitation.standing_in = found.delegate
+    return found
 
 
 def readdress(message: Message, stand_in: Delegation | None) -> None:
@@ -43,6 +57,8 @@ def words_of_delegation(message: Message, delegation: Delegation) -> MailWords:
     words = {
         "delegate": _to_delegate,
         "reminder": _reminder,
+        "extension": _extension,
+        "released": _released,
         "manager": _to_manager,
         "principal": _to_principal,
         "declined": _declined,
@@ -51,20 +67,22 @@ def words_of_delegation(message: Message, delegation: Delegation) -> MailWords:
 
 
 def asker_of(message: Message, delegation: Delegation) -> Seat | None:
-    """Return in whose name the mail is sent, who gets the replies: the person to delegate and manager, else the manager."""
-    if message.facts["as"] in ("delegate", "reminder", "manager"):
+    """Return in whose name the mail is sent, who gets the replies: the person who delegated, or the manager to them."""
+    if message.facts["as"] not in ("principal", "declined"):
         return delegation.invitation.seat
     return delegation.invitation.round.opened_by
 
 
 def button_url(message: Message, delegation: Delegation, *, now: datetime, masked: bool) -> str:
-    """Return where the button leads: the receiver's own way in, or for a manager the round's page."""
+    """Return where the button leads: the receiver's own way in, or for a manager the round's page; "" without a button."""
     part, round = message.facts["as"], delegation.invitation.round
+    if part == "released":
+        return ""
     if part == "manager":
         return settings.BASE_URL + reverse("stakeholders:round", args=[round.product.slug, round.public_id])
     if masked:
         return settings.BASE_URL + MASKED
-    if part in ("delegate", "reminder"):
+    if part in ("delegate", "reminder", "extension"):
         return url_of(delegate_link(delegation, now=now))
     return url_of(seat_link(delegation.invitation.seat, round, now=now))
 
@@ -125,6 +143,48 @@ def _reminder(message: Message, delegation: Delegation) -> MailWords:
         aside=[
             *_for_the_delegate(facts),
             _("Without you it is %(first)s who has to answer: reply to this mail if you cannot.") % facts,
+        ],
+    )
+
+
+def _extension(message: Message, delegation: Delegation) -> MailWords:
+    facts = _facts(message, delegation)
+    extension = Extension.objects.select_related("by__user").get(pk=message.facts["extension"])
+    moved = _("{by} moved the deadline of “{title}” on {product} to <strong>{deadline}</strong>.")
+    return MailWords(
+        subject=_("More time to answer for %(who)s. Until %(until)s") % facts,
+        headline=_("%(name)s, there is more time") % facts,
+        paragraphs=[
+            format_html(moved, by=extension.by.user.get_full_name(), **facts),
+            _("The reason: %s") % extension.why,
+        ],
+        button=_("Answer for %(first)s") % facts,
+        aside=_for_the_delegate(facts),
+    )
+
+
+def _released(message: Message, delegation: Delegation) -> MailWords:
+    facts, round = _facts(message, delegation), delegation.invitation.round
+    if round.cancelled_at:
+        by, why = round.cancelled_by, _("%(by)s withdrew “%(title)s” on %(product)s: %(why)s")
+    elif round.closed_at:
+        by, why = round.closed_by, _("%(by)s closed “%(title)s” on %(product)s before the deadline: %(why)s")
+    else:
+        by, why = (
+            delegation.ended_by,
+            _("%(by)s has ended it: nobody waits for your answer in “%(title)s” on %(product)s."),
+        )
+    facts["by"] = by.user.get_full_name() if by else _("The manager")
+    facts["why"] = round.cancelled_why or round.closed_why
+    return MailWords(
+        subject=_("No answer needed for %(who)s any more") % facts,
+        headline=_("%(name)s, you need not answer for %(who)s any more") % facts,
+        paragraphs=[
+            why % facts,
+            _("What you answered is kept.")
+            if round.cancelled_at or round.closed_at
+            else _("What you answered stays until it is replaced."),
+            _("The attached file takes the deadline out of your calendar."),
         ],
     )
 

@@ -57,7 +57,11 @@ def render(message: Message, *, now: datetime, masked: bool = False) -> EmailMul
         context["asker"] = delegation.asker_of(message, about)
         if message.kind == Message.Kind.REMINDER:
             context["no_reminders_url"] = _address(Link.Kind.UNSUBSCRIBE, about.delegate, message.round, now, masked)
-        return _assemble(message, plain(words.subject), context, template="round")
+        context["has_calendar"] = message.facts["as"] in delegation.ASKS
+        mail = _assemble(message, plain(words.subject), context, template="round")
+        if not masked and message.facts["as"] in delegation.WITH_CALENDAR:
+            mail.attach(_calendar_part(about.invitation, now, is_off=message.facts["as"] == "released"))
+        return mail
     invitation = Invitation.objects.select_related(
         "department", "round__product", "round__opened_by__user", "seat__user"
     ).get(round=message.round, seat=message.seat_id)
@@ -70,7 +74,7 @@ def render(message: Message, *, now: datetime, masked: bool = False) -> EmailMul
         }
     mail = _assemble(message, subject, _round_context(message, invitation, words, now, masked), template="round")
     if not masked and _moves_the_calendar(message):
-        mail.attach(_calendar_part(invitation, now))
+        mail.attach(_calendar_part(invitation, now, is_off=calendar.is_off(invitation.round)))
     return mail
 
 
@@ -80,9 +84,9 @@ def _moves_the_calendar(message: Message) -> bool:
     return message.kind in WITH_CALENDAR or bool(closed_early)
 
 
-def _calendar_part(invitation: Invitation, now: datetime) -> SafeMIMEText:
-    part = SafeMIMEText(calendar.calendar_file(invitation, now=now).decode(), "calendar", "utf-8")
-    part.set_param("method", calendar.method(invitation.round))
+def _calendar_part(invitation: Invitation, now: datetime, *, is_off: bool) -> SafeMIMEText:
+    part = SafeMIMEText(calendar.calendar_file(invitation, now=now, is_off=is_off).decode(), "calendar", "utf-8")
+    part.set_param("method", calendar.method(is_off=is_off))
     part.add_header("Content-Disposition", "attachment", filename=calendar.FILE_NAME)
     return part
 
@@ -192,7 +196,7 @@ def _headers(message: Message, no_reminders_url: str) -> dict[str, str]:
 def _first_of_thread(message: Message) -> str | None:
     """Return the Message-ID of what asked the receiver first: their invitation, or the mail that named them."""
     asked = Message.objects.filter(round=message.round_id)
-    if message.facts.get("as") == "reminder":
+    if message.facts.get("as") in delegation.FOLLOWS:
         asked = asked.filter(kind=Message.Kind.DELEGATION, facts__delegation=message.facts["delegation"])
         asked = asked.filter(facts__as="delegate")
     else:

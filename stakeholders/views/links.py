@@ -131,7 +131,8 @@ def open_link(request: HttpRequest, token: str) -> HttpResponse:
 def calendar_file(request: HttpRequest, public_id: str) -> HttpResponse:
     """Hand out the deadline of whoever this browser answers for, for their calendar."""
     asked = access.granted_invitation(request, public_id)
-    response = HttpResponse(calendar.calendar_file(asked, now=clock.now()), content_type="text/calendar; charset=utf-8")
+    file = calendar.calendar_file(asked, now=clock.now(), is_off=calendar.is_off(asked.round))
+    response = HttpResponse(file, content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{calendar.FILE_NAME}"'
     return sealed(response)
 

@@ -24,7 +24,7 @@ from stakeholders.actions.rounds import DeadlineHasPassed
 from stakeholders.forms.deadlines import twice_in_words
 from stakeholders.forms.rounds import ExtendForm, RemindersForm, WhyForm
 from stakeholders.forms.rows import number_in
-from stakeholders.models import Round, Seat, Verb
+from stakeholders.models import Message, Round, Seat, Verb
 from stakeholders.pages import gone_back, said
 from stakeholders.queries import rounds as queries
 from stakeholders.queries.activity import lines_about
@@ -139,7 +139,7 @@ def extend_round(request: HttpRequest, slug: str, public_id: str) -> HttpRespons
         extension = extending.extend_round(
             found, to=form.cleaned_data["deadline"], why=form.cleaned_data["why"], by=seat, now=clock.database_now()
         )
-        told = found.messages.filter(facts__extension=extension.pk).count()
+        told = found.messages.filter(kind=Message.Kind.EXTENSION, facts__extension=extension.pk).count()
         return " ".join(
             filter(
                 None,

@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from icalendar import Calendar
 
-from stakeholders.actions import closing, extending, links, rounds
+from stakeholders.actions import closing, delegation, extending, links, outbox, rounds
 from stakeholders.actions.rounds import Invitee, open_round
 from stakeholders.mail import calendar
 from stakeholders.mail.rendering import render
-from stakeholders.models import Message
+from stakeholders.models import Delegation, Invitation, Message
 from stakeholders.rules import deadlines
 
 HOSTILE = 'Q1\r\nATTENDEE:mailto:x@evil.example\nEND:VEVENT; "quoted", \\n <b>&amp;'
@@ -33,7 +33,7 @@ def open_now(
 
 def file_of(round, seat, now):
     invitation = round.invitations.select_related("round__product", "round__opened_by__user", "seat").get(seat=seat)
-    return Calendar.from_ical(calendar.calendar_file(invitation, now=now))
+    return Calendar.from_ical(calendar.calendar_file(invitation, now=now, is_off=calendar.is_off(round)))
 
 
 def event_of(round, seat, now):
@@ -156,3 +156,101 @@ def test_who_answers_can_take_the_file_from_the_page(client, opened, stan, now):
     assert "no-store" in answer["Cache-Control"]
     (event,) = Calendar.from_ical(answer.content).walk("VEVENT")
     assert event["UID"] == event_of(opened, stan, now)["UID"]
+
+
+# who answers for somebody
+
+
+class Mailbox:
+    """A mail server that takes everything."""
+
+    def __init__(self):
+        self.mails = []
+
+    def deliver(self, mail, *, keep):
+        self.mails.append(message_from_bytes(mail.message().as_bytes(), policy=policy.default))
+
+
+def mails_to(seat, now):
+    """Send what is due, and return the mails that this person got."""
+    box = Mailbox()
+    outbox.send_due(clock=lambda: now, transport=box)
+    return [mail for mail in box.mails if seat.user.email in mail["To"]]
+
+
+@pytest.fixture
+def standing_in(opened, stan, vera, now):
+    """Vera answers for Stan, and has read that she is asked to."""
+    asked = Invitation.objects.select_related("round", "seat__user").get(round=opened, seat=stan)
+    return delegation.name_delegate(asked, who="Vera Vogel", now=now)
+
+
+def end_it(made, mia, stan, now):
+    delegation.end_delegation(made, by=stan, now=now)
+
+
+def withdraw_it(made, mia, stan, now):
+    rounds.withdraw_round(made.invitation.round, why="Wrong features.", by=mia, now=now)
+
+
+def close_it_early(made, mia, stan, now):
+    made.invitation.round.invitations.update(answered_at=now)
+    closing.close_early(made.invitation.round, why="All are in.", by=mia, now=now)
+
+
+@pytest.mark.parametrize("end", [end_it, withdraw_it, close_it_early])
+def test_a_delegate_has_an_event_of_their_own_that_moves_and_ends(opened, standing_in, stan, vera, mia, now, end):
+    (asked,) = mails_to(vera, now)
+    extending.extend_round(
+        opened, to=deadlines.read(datetime(2026, 12, 7, 17), "Europe/Berlin"), why="A fair.", by=mia, now=now
+    )
+    (told,) = mails_to(vera, now)
+    end(standing_in, mia, stan, now)
+    end(standing_in, mia, stan, now)
+    (released,) = mails_to(vera, now)
+
+    files = [Calendar.from_ical(attached(mail)[0].get_content()) for mail in (asked, told, released)]
+    events = [file.walk("VEVENT")[0] for file in files]
+    assert [file["METHOD"] for file in files] == ["PUBLISH", "PUBLISH", "CANCEL"]
+    assert [event["SEQUENCE"] for event in events] == [0, 1, 2]
+    assert [event["DTSTART"].dt.day for event in events] == [4, 7, 7]
+    assert len({str(event["UID"]) for event in events}) == 1
+    assert events[0]["UID"] != event_of(opened, stan, now)["UID"]
+    assert str(events[0]["SUMMARY"]) == "Deadline for Stan Lindqvist: Who is in favour? (Beacon)"
+    assert str(events[0]["ORGANIZER"]) == "mailto:stan.lindqvist@people.example"
+    assert told["References"] == released["References"] == asked["Message-ID"]
+    assert "need not answer for Stan Lindqvist any more" in released.get_body(("plain",)).get_content()
+
+
+def test_more_time_for_one_person_moves_the_event_of_who_answers_for_them(
+    opened, standing_in, stan, olga, vera, mia, now
+):
+    mails_to(vera, now)
+    later = deadlines.read(datetime(2026, 12, 8, 12), "Europe/Berlin")
+    extending.extend_for(opened.invitations.get(seat=olga), to=later, why="Away.", by=mia, now=now)
+    assert mails_to(vera, now) == []
+    extending.extend_for(opened.invitations.get(seat=stan), to=later, why="Away.", by=mia, now=now)
+    (told,) = mails_to(vera, now)
+    (event,) = Calendar.from_ical(attached(told)[0].get_content()).walk("VEVENT")
+    assert (event["SEQUENCE"], event["DTSTART"].dt) == (2, later.at)
+
+
+def test_a_delegate_who_was_never_written_to_is_not_told_that_it_is_over(opened, standing_in, stan, vera, mia, now):
+    delegation.end_delegation(standing_in, by=stan, now=now)
+    assert mails_to(vera, now) == []
+
+
+def test_a_round_that_ends_as_planned_says_nothing_to_delegates(opened, standing_in, vera, now):
+    mails_to(vera, now)
+    closing.close_round(opened, now=opened.deadline_at + deadlines.GRACE)
+    assert mails_to(vera, opened.deadline_at) == []
+
+
+def test_a_delegate_takes_the_same_file_from_the_page(client, opened, standing_in, vera, now):
+    (asked,) = mails_to(vera, now)
+    address = links.url_of(links.delegate_link(Delegation.objects.get(), now=now)).removeprefix("http://testserver")
+    client.post(f"{address}open/")
+    file = Calendar.from_ical(client.get(f"/round/{opened.public_id}/calendar/").content)
+    assert (
+        file.walk("VEVENT")[0]["UID"] == Calendar.from_ical(attached(asked)[0].get_content()).walk("VEVENT")[0]["UID"]
+    )

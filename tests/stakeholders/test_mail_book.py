@@ -35,7 +35,7 @@ def test_no_kind_of_mail_is_missing(book):
 def test_every_link_is_absolute_and_under_base_url(book):
     for name, mail in book.items():
         page = Page(html_of(mail))
-        assert page.addresses or "withdrawn" in name, name
+        assert page.addresses or "withdrawn" in name or "ended" in name, name
         named = page.addresses + re.findall(r"\w+://\S+", text_of(mail) + page.text())
         named += re.findall(r"<([^>]+)>", str(mail["List-Unsubscribe"] or ""))
         assert all(each.startswith(settings.BASE_URL) for each in named), name
@@ -67,7 +67,7 @@ def test_text_and_page_say_the_same_and_have_at_most_one_button(book):
 def test_who_is_asked_reads_the_hour_and_the_zone_in_the_subject_and_the_first_paragraph(book):
     asking = [name for name in book if "invitation" in name or "reminder" in name or "extension" in name]
     asking.append("delegation to a colleague")
-    assert len(asking) == 14
+    assert len(asking) == 15
     for name in asking:
         mail = book[name]
         deadline = re.search(r"Until (.+)$", str(mail["Subject"]).replace("\u00a0", " "))[1]
@@ -103,13 +103,17 @@ def test_the_calendar_is_accepted_and_its_sequence_rises(book):
                 (event,) = calendar.walk("VEVENT")
                 found[name] = (calendar["METHOD"], str(event["UID"]), event["SEQUENCE"])
     assert {name for name in found if found[name][0] == "CANCEL"} == {
-        "voting outcome, closed early", "voting withdrawn", "confirmation withdrawn",
+        "voting outcome, closed early", "voting withdrawn", "confirmation withdrawn", "delegation ended",
     }  # fmt: skip
     assert set(found) - {n for n in found if found[n][0] == "CANCEL"} == {
-        n for n in book if "invitation" in n or "extension" in n
+        n for n in book if "invitation" in n or "extension" in n or n == "delegation to a colleague"
     }
-    (_, uid, first), (_, same, second) = found["voting invitation"], found["voting extension"]
-    assert uid == same and second > first
+    for earlier, later in (
+        ("voting invitation", "voting extension"),
+        ("delegation to a colleague", "delegation extension"),
+    ):
+        (_, uid, first), (_, same, second) = found[earlier], found[later]
+        assert uid == same and second > first
     for method, uid, sequence in found.values():
         of_person = [each for _method, of, each in found.values() if of == uid]
         assert of_person == sorted(set(of_person)) and (method == "PUBLISH" or sequence > 0)
@@ -138,6 +142,13 @@ PHRASES = {
     "confirmation reminder, the one left": ["Hanna, 2 of 3 have answered. You are the one left."],
     "confirmation receipt": ["With concerns", "“Kestrel was promised SAML by March; please keep it.”"],
     "confirmation outcome": ["“Confirm version 2” has closed", "Hanna Berg (Support) has not answered."],
+    "delegation extension": [
+        "Mia Okafor moved the deadline of “Q1 2027 priorities” on Beacon to ", "The reason: Half of Sales is at the fair.",
+    ],
+    "delegation ended": [
+        "Jonas, you need not answer for Stan Lindqvist any more",
+        "Stan Lindqvist has ended it: nobody waits for your answer in “Q1 2027 priorities” on Beacon.",
+    ],
     "sign-in": ["Stan, here is your way in", "This link works once, for 15 minutes."],
 }  # fmt: skip
 
