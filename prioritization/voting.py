@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from prioritization import secrecy_wording
+from prioritization.actions.remarks import mail_held_questions
 from prioritization.actions.scores import request_scores
 from prioritization.actions.tallies import recount
 from prioritization.mail import entered_mail, given_by_others, question_mail
@@ -118,6 +119,7 @@ class Voting:
         recount(round.product_id, features, now=now)
         # also when nothing changed: the run that follows keeps the standings as this round's result
         request_scores(round.product_id, now=now)
+        mail_held_questions(round, now=now)
         return counted(round)
 
     def on_withdraw(self, round: Round, now: datetime) -> None:

@@ -1,4 +1,8 @@
-"""What a person says on their ballot in words: a comment, or a question that is mailed to the feature's owner."""
+"""What a person says on their ballot in words: a comment, or a question that is mailed to the feature's owner.
+
+A question of an anonymous round is mailed when the round closes, together with all others: who was on their ballot when it
+was asked would be known.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from prioritization.actions.ballots import NotAsked
 from prioritization.models import Ballot, Remark
-from prioritization.queries.remarks import asker_of
+from prioritization.queries.remarks import are_held_back, asker_of, is_anonymous
 from prioritization.rules.ballots import Nonce
 from roadmap.models import Feature
 from stakeholders.actions import outbox
@@ -71,22 +75,35 @@ def leave_remark(
         if asker_of(remark):
             verb = Verb.ASKED if kind == Remark.Kind.QUESTION else Verb.COMMENTED
             record(invitation.seat, verb, invitation.round, at=arrived, feature=feature_id)
-        if kind == Remark.Kind.QUESTION and feature_id is not None:
-            _mail_question(remark, Feature.objects.select_related("owner__user").get(pk=feature_id))
+        if kind == Remark.Kind.QUESTION and not are_held_back(invitation.round):
+            _mail_question(remark, now=arrived)
     return remark
 
 
 def answerer_of(feature: Feature, round: Round, *, asked_by: Seat) -> Seat | None:
     """Return whom a question about a feature goes to: its owner, else who opened the round, if they are still there.
 
-    Nobody is asked by themselves; None when there is no one.
+    Nobody is asked by themselves; None when there is no one. In an anonymous round an owner's question goes to nobody
+    else either: that it passes the owner by would say whose it is.
     """
-    candidates = [feature.owner, round.opened_by]
-    return next((seat for seat in candidates if seat and seat.is_current and seat.pk != asked_by.pk), None)
+    there = [seat for seat in (feature.owner, round.opened_by) if seat and seat.is_current]
+    if is_anonymous(round):
+        there = there[:1]
+    return next((seat for seat in there if seat.pk != asked_by.pk), None)
 
 
-def _mail_question(remark: Remark, feature: Feature) -> None:
-    to = answerer_of(feature, remark.round, asked_by=remark.seat)
+def mail_held_questions(round: Round, *, now: datetime) -> None:
+    """Mail what was asked in an anonymous round that closes, in the order of the alphabet. Repeating it mails nothing."""
+    if is_anonymous(round):
+        asked = Remark.objects.filter(round=round, kind=Remark.Kind.QUESTION).select_related("feature__owner", "seat")
+        for remark in asked.order_by("text", "pk"):
+            remark.round = round
+            _mail_question(remark, now=now)
+
+
+def _mail_question(remark: Remark, *, now: datetime) -> None:
+    assert remark.feature  # noqa: S101  a constraint: a question is about a feature
+    to = answerer_of(remark.feature, remark.round, asked_by=remark.seat)
     if to:
         outbox.queue_to_seat(
             Message.Kind.QUESTION,
@@ -94,5 +111,5 @@ def _mail_question(remark: Remark, feature: Feature) -> None:
             to,
             name=str(remark.pk),
             facts={"remark": remark.pk},
-            now=remark.arrived_at,
+            now=now,
         )

@@ -2,7 +2,7 @@
 
 Words of an anonymous round show once it is over, in the order of the alphabet and without a date. Who answered when stands
 on the manager's page and in the outbox: a remark that turns up beside it, or the order of several, would name its writer.
-A question is mailed at once all the same, because it is of no use later; the ballot says so.
+A question of such a round is mailed when it closes, for the same reason; the ballot says so.
 """
 
 from __future__ import annotations
@@ -77,12 +77,12 @@ def own_remarks(ballot: Ballot, feature_id: int | None) -> list[Remark]:
 
 def asker_of(remark: Remark) -> Seat | None:
     """Return who said it; None in an anonymous round."""
-    return None if _is_anonymous(remark.round) else remark.seat
+    return None if is_anonymous(remark.round) else remark.seat
 
 
 def are_held_back(round: Round) -> bool:
     """Whether what is said in a round shows to nobody yet."""
-    return _is_anonymous(round) and round.is_open and round.voting.revealed_at is None
+    return is_anonymous(round) and round.is_open and round.voting.revealed_at is None
 
 
 def _of(remarks) -> list[ShownRemark]:
@@ -100,7 +100,7 @@ def _shown(remark: Remark) -> ShownRemark:
     return ShownRemark(remark, asker.user.get_full_name(), asker.department.name if asker.department else "")
 
 
-def _is_anonymous(round: Round) -> bool:
+def is_anonymous(round: Round) -> bool:
     return round.voting.secrecy == VotingRound.Secrecy.ANONYMOUS
 
 

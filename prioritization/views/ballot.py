@@ -20,7 +20,7 @@ from prioritization.actions import ballots as actions
 from prioritization.actions.remarks import answerer_of, leave_remark
 from prioritization.models import Ballot, Remark
 from prioritization.queries import ballot as queries
-from prioritization.queries.remarks import own_remarks
+from prioritization.queries.remarks import are_held_back, own_remarks
 from prioritization.queries.why import why
 from prioritization.rules.ballots import Nonce, NotAnAnswer, read_answer, read_nonce, read_wait
 from stakeholders import clock, deadline_wording, wording
@@ -204,8 +204,12 @@ def _saved(mine: Ballot, saved: actions.Saved, remark: Remark | None) -> JsonRes
     }
     if remark:
         at = wording.clock_time(remark.arrived_at, mine.invitation.round.zone)
-        is_question = remark.kind == Remark.Kind.QUESTION
-        words = _("Your question was sent at %(time)s.") if is_question else _("Your comment was saved at %(time)s.")
+        if remark.kind == Remark.Kind.COMMENT:
+            words = _("Your comment was saved at %(time)s.")
+        elif are_held_back(mine.invitation.round):
+            words = _("Your question was saved at %(time)s. It is mailed when the round closes.")
+        else:
+            words = _("Your question was sent at %(time)s.")
         answer |= {
             "said": words % {"time": at},
             "remark": render_to_string("prioritization/_ballot_said.html", {"remark": remark}),

@@ -212,7 +212,7 @@ def _close(round: Round, *, now: datetime, by: Seat | None = None, why: str = ""
     round.closed_at, round.closed_by, round.closed_why = now, by, why
     round.outcome = kinds.kind_of(round).on_close(round, now)
     round.save(update_fields=["closed_at", "closed_by", "closed_why", "outcome"])
-    outbox.skip(round.messages.exclude(kind=Message.Kind.RECEIPT), why=_("the round had closed"), now=now)
+    outbox.skip(round.messages.exclude(kind__in=outbox.TRUE_AFTERWARDS), why=_("the round had closed"), now=now)
     outbox.queue(Message.Kind.OUTCOME, round, round.invitations.standing().select_related("seat"), due_at=now, now=now)
     if by:
         release_delegates(round, now=now)

@@ -112,6 +112,16 @@ def new_message_id() -> str:
     return f"<{secrets.token_hex(16)}@{urlsplit(settings.BASE_URL).hostname}>"
 
 
+TRUE_AFTERWARDS = (
+    Message.Kind.OUTCOME,
+    Message.Kind.CANCELLED,
+    Message.Kind.RECEIPT,
+    Message.Kind.QUESTION,
+    Message.Kind.DISOWNED,
+)
+"""Mails about a round that its end does not make needless."""
+
+
 def try_again(message: Message, *, by: Seat, now: datetime) -> bool:
     """Give a message that failed all its attempts anew; False if it had not failed."""
     failed = Message.objects.filter(pk=message.pk, failed_at__isnull=False, sent_at=None)
@@ -309,9 +319,7 @@ def _needless(message: Message, now: datetime, stand_in: Delegation | None = Non
     round = message.round
     if round is None:
         return ""
-    if message.kind in (Message.Kind.OUTCOME, Message.Kind.RECEIPT, Message.Kind.QUESTION, Message.Kind.DISOWNED):
-        return ""
-    if message.kind == Message.Kind.CANCELLED:
+    if message.kind in TRUE_AFTERWARDS:
         return ""
     if message.kind == Message.Kind.DELEGATION:
         return _needless_delegation(message, now)

@@ -11,6 +11,8 @@ from prioritization.actions.voting import ballot_of, open_voting_round
 from prioritization.models import Rating, Remark
 from prioritization.queries.ballot import sheet
 from stakeholders import clock
+from stakeholders.actions.closing import close_early
+from stakeholders.actions.rounds import withdraw_round
 from stakeholders.mail.rendering import render
 from stakeholders.models import Activity, Message, Verb
 from tests import factories
@@ -137,13 +139,13 @@ def test_who_reads_it_and_under_which_name_is_as_the_round_promised(
     manager = text_of(sign_in(mia).get(f"/p/beacon/rounds/{round.public_id}/remarks/"))
     assert ("Does it work offline?" in manager) is named
     assert ("Stan Lindqvist" in manager) is named
-    mail = render(questions().get(), now=clock.now())
-    assert ("Stan" in mail.body + mail.from_email + str(mail.reply_to)) is named
+    assert questions().exists() is named
     votes = f"/p/beacon/features/{feature.number}/votes/"
     reader = sign_in(vera)
     assert "Does it work offline?" not in text_of(reader.get(votes))  # the round is open
-    round.closed_at = clock.now()
-    round.save(update_fields=["closed_at"])
+    close_early(round, why="All are in.", by=mia, now=clock.now())
+    mail = render(questions().get(), now=clock.now())
+    assert ("Stan" in mail.body + mail.from_email + str(mail.reply_to)) is named
     assert ("Does it work offline?" in text_of(reader.get(votes))) is shown_to_reader
 
 
@@ -169,6 +171,61 @@ def test_words_of_an_anonymous_round_show_once_it_is_over_in_no_order_and_withou
         words.index(each) for each in ("A must.", "But not now.", "Cheap to do.")
     )
     assert words.count("someone; the round is anonymous · BCN") == 3
+
+
+def test_questions_of_an_anonymous_round_are_mailed_when_it_closes_in_no_order_and_all_at_one_instant(
+    beacon, mia, stan, olga, vera, three_days, by_link
+):
+    feature = factories.feature(beacon, "Undo send")
+    feature.owner = vera
+    feature.save(update_fields=["owner"])
+    round = open_voting_round(
+        beacon, title="Q", features=[feature], seats=[stan, olga], deadline=three_days, by=mia, now=clock.now(), secrecy="anonymous"
+    )  # fmt: skip
+    browser = by_link(round, stan)
+    page = text_of(browser.get(f"/ballot/{round.public_id}/1/"))
+    assert "A question reaches Vera Vogel when the round closes, without your name." in page
+    said = tap(browser, round, 1, text="Why now?", remark="question", nonce=f"{PAGE}.1").json()["said"]
+    assert re.fullmatch(r"Your question was saved at \d\d:\d\d\. It is mailed when the round closes\.", said)
+    say(by_link(round, olga), round, "Does it work offline?", remark="question")
+    assert not questions().exists()
+    for _ in range(2):
+        close_early(round, why="All are in.", by=mia, now=clock.now())
+    mailed = questions().waiting().order_by("pk")
+    assert len({each.due_at for each in mailed}) == 1 and {each.seat for each in mailed} == {vera}
+    words = [render(each, now=clock.now()).body for each in mailed]
+    assert ["Does it work offline?" in words[0], "Why now?" in words[1]] == [True, True]
+    assert not any(name in body for body in words for name in ("Stan", "Olga", "Mia"))
+
+
+def test_an_owner_asks_nobody_about_their_own_feature_in_an_anonymous_round(beacon, mia, stan, three_days, by_link):
+    feature = factories.feature(beacon, "Undo send")
+    feature.owner = stan
+    feature.save(update_fields=["owner"])
+    round = open_voting_round(
+        beacon, title="Q", features=[feature], seats=[stan], deadline=three_days, by=mia, now=clock.now(), secrecy="anonymous"
+    )  # fmt: skip
+    browser = by_link(round, stan)
+    assert "Ask " not in text_of(browser.get(f"/ballot/{round.public_id}/1/"))
+    say(browser, round, remark="question")
+    close_early(round, why="All are in.", by=mia, now=clock.now())
+    assert not questions().exists()
+
+
+def test_questions_of_a_withdrawn_anonymous_round_are_not_mailed(beacon, mia, stan, three_days, by_link):
+    round = open_voting_round(
+        beacon, title="Q", features=[factories.feature(beacon, "Undo send")], seats=[stan], deadline=three_days,
+        by=mia, now=clock.now(), secrecy="anonymous",
+    )  # fmt: skip
+    say(by_link(round, stan), round, remark="question")
+    withdraw_round(round, why="Wrong features.", by=mia, now=clock.now())
+    assert not questions().exists()
+
+
+def test_a_question_that_was_not_mailed_yet_goes_out_after_the_round_has_closed(voting, stan, mia, by_link):
+    say(by_link(voting, stan), voting, remark="question")
+    close_early(voting, why="All are in.", by=mia, now=clock.now())
+    assert questions().waiting().exists()
 
 
 def test_after_the_deadline_the_words_are_refused_and_printed(voting, stan, by_link):
