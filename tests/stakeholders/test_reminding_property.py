@@ -2,7 +2,9 @@
 
 import html
 import re
+from collections import defaultdict
 from datetime import UTC, datetime, timedelta
+from email.utils import parseaddr
 
 import pytest
 from django.urls import reverse
@@ -10,8 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from stakeholders import clock
+from stakeholders.actions import outbox
 from stakeholders.actions.rounds import Invitee, open_round
-from stakeholders.models import Invitation, Message, Round, Seat
+from stakeholders.models import Delegation, Invitation, Message, Round, Seat
 from stakeholders.rules import deadlines
 from tests import factories
 
@@ -19,6 +22,15 @@ OPENED = datetime(2026, 11, 20, 9, tzinfo=UTC)
 AT = datetime(2026, 11, 25, 12, tzinfo=UTC)
 DEADLINE = deadlines.read(datetime(2026, 12, 4, 17), "Europe/Berlin")
 MINUTES = st.sampled_from([None, 0, 1, 30, 59, 60, 61, 1000])
+DELEGATED = ["let in", "approved", "pending", "declined", "ended", "left", "no reminders"]
+
+delegations = st.fixed_dictionaries(
+    {
+        "state": st.sampled_from(DELEGATED),
+        "told": MINUTES.filter(lambda minutes: minutes is not None),  # minutes ago, by the mail that asks or answers
+        "is_asked_too": st.booleans(),  # the delegate is the next one in the list
+    }
+)
 
 people = st.lists(
     st.fixed_dictionaries(
@@ -33,6 +45,8 @@ people = st.lists(
             "failed": st.booleans(),
             "receipt": MINUTES,
             "more_time": st.booleans(),
+            "no_reminders": st.sampled_from([False, False, True]),
+            "delegation": st.none() | delegations,
         }
     ),
     min_size=1,
@@ -67,6 +81,7 @@ def build(product, mia, drawn):
             answered=1 if each["answered"] or each["begun"] else 0,
             removed_at=OPENED if each["removed"] else None,
             extended_to=DEADLINE.at + timedelta(days=3) if each["more_time"] else None,
+            no_reminders_at=OPENED if each["no_reminders"] else None,
         )
         if each["left"]:
             Seat.objects.filter(pk=seat.pk).update(left_at=OPENED)
@@ -80,7 +95,32 @@ def build(product, mia, drawn):
             _message(round, seat, Message.Kind.REMINDER, due_at=AT - timedelta(minutes=2))
         if each["failed"]:
             _message(round, seat, Message.Kind.REMINDER, due_at=AT - timedelta(minutes=5), failed_at=AT)
+    for place, each in enumerate(drawn):
+        if each["delegation"]:
+            _delegate(round, seats[place], seats[(place + 1) % len(seats)], **each["delegation"])
     return round
+
+
+def _delegate(round, seat, neighbour, *, state, told, is_asked_too):
+    """Let a person have named somebody: another one who is asked, or somebody who is not."""
+    told, is_named = AT - timedelta(minutes=told), state not in ("pending", "declined")
+    delegate = neighbour if is_asked_too and neighbour != seat else factories.seat(round.product, Seat.Role.READER)
+    if state == "left":
+        Seat.objects.filter(pk=delegate.pk).update(left_at=OPENED)
+    made = Delegation.objects.create(
+        invitation=round.invitations.get(seat=seat),
+        delegate=delegate if is_named else None,
+        address="nova@outside.example" if state == "pending" else "",
+        asked_at=OPENED if state == "approved" else told,
+        approved_at=told if state == "approved" else None,
+        declined_at=told if state == "declined" else None,
+        ended_at=told if state == "ended" else None,
+        no_reminders_at=told if state == "no reminders" else None,
+    )
+    for to, part, at in ((seat, "principal", made.asked_at), (delegate, "delegate", told)):
+        if part == "principal" or is_named:
+            facts = {"delegation": made.pk, "as": part}
+            _message(round, to, Message.Kind.DELEGATION, facts=facts, due_at=at, sent_at=at)
 
 
 def _message(round, seat, kind, **fields):
@@ -91,7 +131,17 @@ def _message(round, seat, kind, **fields):
     )  # fmt: skip
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+class Box:
+    """A mail server that notes the Message-IDs that went to an address."""
+
+    def __init__(self):
+        self.went_to = defaultdict(set)
+
+    def deliver(self, mail, *, keep):
+        self.went_to[parseaddr(mail.to[0])[1]].add(mail.extra_headers["Message-ID"])
+
+
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(drawn=people, late=st.booleans(), filtered=st.booleans())
 def test_the_count_the_list_and_the_rows_sent_are_the_same(browser, beacon, mia, drawn, late, filtered):
     round = build(beacon, mia, drawn)
@@ -123,8 +173,16 @@ def test_the_count_the_list_and_the_rows_sent_are_the_same(browser, beacon, mia,
     invited = dict(Invitation.objects.filter(pk__in=named).values_list("seat_id", "pk"))
     assert sorted(invited[each.seat_id] for each in sent) == sorted(int(each) for each in named)
 
-    by_seat = {each.seat_id: each for each in round.invitations.select_related("round")}
-    for each in sent:
+    box = Box()
+    outbox.send_due(clock=lambda: AT, transport=box)
+    by_seat = {each.seat_id: each for each in round.invitations.select_related("round", "seat__user")}
+    let_in = Delegation.objects.let_in().filter(invitation__round=round, no_reminders_at=None)
+    stand_ins = {each.invitation.seat_id: each for each in let_in.select_related("invitation", "delegate__user")}
+    for each in sent.all():
+        stand_in = stand_ins.get(each.seat_id)
+        to = stand_in.delegate.user if stand_in else by_seat[each.seat_id].seat.user
+        assert (each.sent_at, each.user_id) == (AT, to.pk) and each.message_id in box.went_to[to.email]
+        assert stand_in.told_at <= AT - outbox.APART if stand_in else by_seat[each.seat_id].no_reminders_at is None
         person = by_seat[each.seat_id]
         assert person.answered_at is None and person.removed_at is None and person.takes_answers_at(AT)
         lately = round.messages.exclude(pk=each.pk).exclude(kind=Message.Kind.RECEIPT)
