@@ -127,6 +127,8 @@ ACCOUNT_ADAPTER = "stakeholders.sign_in.AccountAdapter"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _base.scheme
 
+FORM_RENDERER = "stakeholders.forms.renderer.Renderer"
+
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]

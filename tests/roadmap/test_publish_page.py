@@ -109,7 +109,7 @@ def test_consulted_people_are_asked_and_not_required(sign_in, beacon, mia, stan,
     "field, value, sentence",
     [
         ("deadline_on", "2020-01-01", "The deadline has passed already."),
-        ("deadline_on", "", "This field is required."),
+        ("deadline_on", "", "Fill in “Deadline, day”."),
         ("quorum", "7/3", "Select a valid choice."),
     ],
 )

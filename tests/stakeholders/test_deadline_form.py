@@ -49,8 +49,8 @@ def test_a_deadline_is_read_in_the_zone_chosen_and_without_a_time_is_the_end_of_
         ("2026-11-31", "10:00", "Europe/Berlin", "Enter a valid date."),
         ("2026-11-27", "25:00", "Europe/Berlin", "Enter a valid time."),
         ("2026-11-27", "17:00", "Europe/Atlantis", "Select a valid choice."),
-        ("2026-11-27", "17:00", "", "This field is required."),
-        ("", "17:00", "Europe/Berlin", "This field is required."),
+        ("2026-11-27", "17:00", "", "Choose something for “Time zone”."),
+        ("", "17:00", "Europe/Berlin", "Fill in “Deadline, day”."),
     ],
 )
 def test_what_cannot_be_a_deadline_is_refused_with_a_sentence(day, at, zone, words):

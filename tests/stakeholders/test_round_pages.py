@@ -223,7 +223,7 @@ def test_extending_asks_names_the_people_and_tells_them(client, sign_in, opened,
     [
         ({"deadline_on": "2026-12-04", "deadline_time": "17:00"}, "A deadline only moves forward."),
         ({"deadline_on": "2027-03-28", "deadline_time": "02:30"}, "the clocks in Berlin jump over 02:30. Use 03:00."),
-        ({"deadline_on": "", "deadline_time": "17:00"}, "This field is required."),
+        ({"deadline_on": "", "deadline_time": "17:00"}, "Fill in “Deadline, day”."),
         ({"deadline_on": "2026-12-11", "deadline_time": "17:00", "why": " "}, "Say why: everyone asked reads it."),
     ],
 )
