@@ -11,6 +11,8 @@ FIRST_PLAN, FIRST_VERSION, FIRST_VERSION_ENDS = -112, -98, -84
 SECOND_PLAN = -10
 SECOND_VERSION, SECOND_VERSION_ENDS = -6, 8
 SECOND_VOTE, SECOND_VOTE_ENDS = -6, 3
+SHARED_WITH = "the leadership team"
+"""Who got a link to the roadmap on the day of the second version."""
 
 ASKED_SECOND = (
     "bulk", "export", "suggest", "audit", "survey", "mobile", "merge", "status", "undo", "digest", "sso", "triage",

@@ -21,7 +21,9 @@ from prioritization.rules.scoring import Judged, score_features
 from prioritization.sample.people import PEOPLE
 from prioritization.sample.product import CAPACITY, OBJECTIVES, TEAMS
 from roadmap.models import Answer, Feature, Product, Standing, Version
+from roadmap.queries.share import share_rows, version_shown
 from roadmap.queries.versions import broken_link
+from stakeholders.actions.links import url_of
 from stakeholders.models import Activity, Department, Message, Round, Seat, User
 from tests import factories
 from tests.prioritization import panels
@@ -50,6 +52,7 @@ def test_it_opens_in_the_middle_of_a_true_story(now, folder, client):
     _it_has_what_it_should(product)
     _its_rounds_are_under_way(product, now)
     _its_versions_are_chained_and_answered(product)
+    _leaders_have_a_link(product, now)
     _its_scores_follow_from_its_votes(product)
     _its_mail_stayed_in_the_folder(product, now, folder)
     if now == TUESDAY:
@@ -102,6 +105,12 @@ def _its_versions_are_chained_and_answered(product: Product) -> None:
     planned = Feature.objects.planned().exclude(status="dropped")
     assert planned.count() == 19 and all(feature.owner for feature in planned)
     assert Version.objects.filter(number=1).exclude(gaps={}).exists()
+
+
+def _leaders_have_a_link(product: Product, now: datetime) -> None:
+    (row,) = share_rows(product, now=now, address=url_of)
+    assert (row.state, row.share.audience, version_shown(row.share).number) == ("live", "the leadership team", 2)
+    assert row.address
 
 
 def _its_scores_follow_from_its_votes(product: Product) -> None:

@@ -21,6 +21,7 @@ from prioritization.actions.sample.voting import (
 from prioritization.actions.scores import asleep
 from prioritization.sample import story
 from roadmap.actions.decisions import decide
+from roadmap.actions.share import ShareTerms, make_share
 from roadmap.models import Product
 from stakeholders.actions.closing import close_round
 
@@ -113,13 +114,19 @@ def _second_version_and_vote(stage: Stage) -> list[Act]:
         gaps_why=story.SECOND_GAPS_WHY,
     )
     round = open_second_vote(stage)
-    acts: list[Act] = []
+    acts: list[Act] = [_share(stage)]
     for start, person, keys, is_done in second_votes(stage, round):
         acts.append((start, partial(play_second_vote, stage, round, person, start, keys, is_done=is_done)))
     for place, told in enumerate(story.SECOND_ANSWERS):
         at = moment_of(stage, told, place)
         acts.append((at, partial(answer, stage, version, told, at=at)))
     return acts + [each for each in _progress(stage) if each[0] >= stage.at(story.SECOND_VERSION)]
+
+
+def _share(stage: Stage) -> Act:
+    at = stage.at(story.SECOND_VERSION, 10)
+    terms = ShareTerms(audience=story.SHARED_WITH, shows_names=True, shows_sizes=True)
+    return at, partial(make_share, stage.product, terms=terms, by=stage.manager, now=at)
 
 
 def _score(stage: Stage, at: datetime) -> None:
