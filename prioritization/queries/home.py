@@ -79,6 +79,11 @@ class HomeObjective:
     row: ObjectiveRow
     course: Course
 
+    @property
+    def is_drawn(self) -> bool:
+        """Whether there is a line to draw: one point is none."""
+        return len(self.row.measurements) > 1
+
 
 @dataclass(frozen=True)
 class HomeVersion:
@@ -110,6 +115,10 @@ class Home:
     activity: list[ActivityLine]
     since_yesterday: bool
     today: date
+
+    @property
+    def draws_objectives(self) -> bool:
+        return any(each.is_drawn for each in self.objectives)
 
     @property
     def is_asked(self) -> bool:

@@ -1,5 +1,6 @@
 """The home of a product: what needs whom, in which order, and what each kind of person is shown."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -150,6 +151,25 @@ def test_objectives_say_in_words_which_way_they_go(client, vera, sign_in, beacon
     Measurement.objects.create(objective=objective, measured_on=date(2026, 6, 1), value=3)
     page = sign_in(vera).get(HOME).content.decode()
     assert said in page and "<polyline" in page
+
+
+LACKS = r"not measured|no target|no measure|target –"
+
+
+@pytest.mark.parametrize(
+    ("lacks", "to_manager", "to_reader"),
+    [
+        ({"current": None}, ["not measured"], ["not measured"]),
+        ({"current": None, "target": None}, ["no measure"], ["no target"]),
+        ({"current": None, "target": None, "measure": "", "baseline": None}, ["no measure"], ["no target"]),
+        ({}, [], []),
+    ],
+)
+def test_what_an_objective_lacks_is_said_once(mia, vera, sign_in, beacon, lacks, to_manager, to_reader):
+    factories.feature(beacon)
+    factories.objective(beacon, **lacks)
+    for who, said in ((mia, to_manager), (vera, to_reader)):
+        assert re.findall(LACKS, strip_tags(sign_in(who).get(HOME).content.decode())) == said
 
 
 def test_the_newest_version_shows_how_many_have_answered(client, mia, stan, vera, sign_in, beacon):
