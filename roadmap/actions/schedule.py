@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
 
+from roadmap.actions.editing import EditConflict
 from roadmap.actions.planning import clear_release
 from roadmap.models import Capacity, Measurement, Milestone, Objective, Product, Release, Team
+from roadmap.models.editions import edition_of
 from stakeholders.activity import record
 from stakeholders.models import Seat, Verb
 
@@ -19,45 +21,67 @@ LETTERS = string.ascii_uppercase
 Part = Objective | Team | Release | Milestone
 
 
+Pair = tuple[int, int]
+"""Whose days in what: a team's id and a release's."""
+
+
+class CapacityConflict(Exception):
+    """Somebody else changed figures since the grid was opened that this person changed too; nothing was written.
+
+    pairs   the figures that both changed
+    stood   every figure as it stands now
+    """
+
+    def __init__(self, pairs: Collection[Pair], stood: Mapping[Pair, float]) -> None:
+        super().__init__(len(pairs))
+        self.pairs, self.stood = pairs, stood
+
+
 class NoLetterLeft(Exception):
     """A product has at most 26 objectives: each is known by a letter."""
 
 
 @transaction.atomic
-def save_objective(objective: Objective, *, fields: Mapping[str, Any], by: Seat, now: datetime) -> Objective:
+def save_objective(
+    objective: Objective, *, fields: Mapping[str, Any], edition: str = "", by: Seat, now: datetime
+) -> Objective:
     """Make or change an objective. A new one gets the first free letter; a new value "now" is measured today.
 
-    Raises NoLetterLeft for the 27th.
+    edition   of an objective that exists: `edition_of` it as it was when the form was opened
+
+    Raises NoLetterLeft for the 27th, EditConflict when someone saved in between.
     """
     if objective.pk is None:
         Product.objects.select_for_update(no_key=True).get(pk=objective.product_id)
         objective.letter = _free_letter(objective.product)
         objective.position = (objective.product.objectives.aggregate(last=Max("position"))["last"] or 0) + 1
     before = None if objective.pk is None else Objective.objects.values_list("current", flat=True).get(pk=objective.pk)
-    _save(objective, fields, by=by, now=now)
+    _save(objective, fields, edition, by=by, now=now)
     if objective.current is not None and objective.current != before:
         _measured(objective, objective.product.today(now), objective.current)
     return objective
 
 
 @transaction.atomic
-def save_team(team: Team, *, fields: Mapping[str, Any], by: Seat, now: datetime) -> Team:
-    """Make or change a team; a new one stands last."""
+def save_team(team: Team, *, fields: Mapping[str, Any], edition: str = "", by: Seat, now: datetime) -> Team:
+    """Make or change a team; a new one stands last. Raises EditConflict as `save_objective`."""
     if team.pk is None:
         team.position = (team.product.teams.aggregate(last=Max("position"))["last"] or 0) + 1
-    return _save(team, fields, by=by, now=now)
+    return _save(team, fields, edition, by=by, now=now)
 
 
 @transaction.atomic
-def save_release(release: Release, *, fields: Mapping[str, Any], by: Seat, now: datetime) -> Release:
-    """Make or change a release."""
-    return _save(release, fields, by=by, now=now)
+def save_release(release: Release, *, fields: Mapping[str, Any], edition: str = "", by: Seat, now: datetime) -> Release:
+    """Make or change a release. Raises EditConflict as `save_objective`."""
+    return _save(release, fields, edition, by=by, now=now)
 
 
 @transaction.atomic
-def save_milestone(milestone: Milestone, *, fields: Mapping[str, Any], by: Seat, now: datetime) -> Milestone:
-    """Make or change a milestone."""
-    return _save(milestone, fields, by=by, now=now)
+def save_milestone(
+    milestone: Milestone, *, fields: Mapping[str, Any], edition: str = "", by: Seat, now: datetime
+) -> Milestone:
+    """Make or change a milestone. Raises EditConflict as `save_objective`."""
+    return _save(milestone, fields, edition, by=by, now=now)
 
 
 @transaction.atomic
@@ -90,16 +114,29 @@ def forget_measurement(measurement: Measurement, *, by: Seat, now: datetime) -> 
 
 
 @transaction.atomic
-def set_capacity(product: Product, days: Mapping[tuple[int, int], float | None], *, by: Seat, now: datetime) -> int:
-    """Set how many person-days teams have in releases, by (team id, release id); None takes a figure away.
+def set_capacity(
+    product: Product,
+    days: Mapping[Pair, float | None],
+    *,
+    shown: Mapping[Pair, float] | None = None,
+    by: Seat,
+    now: datetime,
+) -> int:
+    """Set how many person-days teams have in releases; None takes a figure away. Returns how many figures changed.
 
-    Pairs that are left out stay as they are. Returns how many figures changed.
+    days    what this person changed; pairs that are left out stay as they are
+    shown   what stood there when they began
+
+    Raises CapacityConflict where someone else has changed one of `days` since, and to something else.
     """
-    rows = Capacity.objects.select_for_update(no_key=True).filter(team__product=product)
-    stood = {(row.team_id, row.release_id): row for row in rows}
-    changed = {pair: value for pair, value in days.items() if value != (stood[pair].days if pair in stood else None)}
-    gone = [stood[pair].pk for pair, value in changed.items() if value is None]
-    Capacity.objects.filter(pk__in=gone).delete()
+    Product.objects.select_for_update(no_key=True).get(pk=product.pk)
+    rows = {(row.team_id, row.release_id): row for row in Capacity.objects.filter(team__product=product)}
+    seen, stood = shown or {}, {pair: row.days for pair, row in rows.items()}
+    both = [pair for pair, value in days.items() if stood.get(pair) not in (seen.get(pair), value)]
+    if both:
+        raise CapacityConflict(both, stood)
+    changed = {pair: value for pair, value in days.items() if value != stood.get(pair)}
+    Capacity.objects.filter(pk__in=[rows[pair].pk for pair, value in changed.items() if value is None]).delete()
     Capacity.objects.bulk_create(
         [
             Capacity(team_id=team, release_id=release, days=value)
@@ -115,10 +152,12 @@ def set_capacity(product: Product, days: Mapping[tuple[int, int], float | None],
     return len(changed)
 
 
-def _save(part: Any, fields: Mapping[str, Any], *, by: Seat, now: datetime) -> Any:
+def _save(part: Any, fields: Mapping[str, Any], edition: str, *, by: Seat, now: datetime) -> Any:
     is_new = part.pk is None
     stored = part if is_new else type(part)._default_manager.select_for_update(no_key=True).get(pk=part.pk)
     changed = [name for name, value in fields.items() if getattr(stored, name) != value]
+    if not is_new and changed and edition_of(stored) != edition:
+        raise EditConflict
     for name in fields:
         setattr(part, name, fields[name])
     if not is_new and not changed:

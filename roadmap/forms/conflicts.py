@@ -46,7 +46,11 @@ class EditionForm(forms.ModelForm):
     def remember(self) -> None:
         """Put edition and fingerprints into the fields that travel along; a form for a new row has neither."""
         if self.instance.pk and not self.is_bound:
-            self.initial |= {"edition": self.instance.edition, "was": json.dumps(_fingerprints(self))}
+            self.initial |= {"edition": self.edition_now(), "was": json.dumps(_fingerprints(self))}
+
+    def edition_now(self) -> Any:
+        """Return the edition of the row that the form shows."""
+        return self.instance.edition
 
     def rebase(self, fresh: EditionForm) -> list[str]:
         """Make this form, as sent, mean the edition of `fresh`; return the labels of the fields that it took over.
@@ -60,7 +64,7 @@ class EditionForm(forms.ModelForm):
             if was.get(name) == print_ and print_ != _print(there):
                 data[name] = _as_sent(fresh[name].value())
                 taken.append(str(self.fields[name].label or name))
-        data["edition"], data["was"] = fresh.instance.edition, json.dumps(_fingerprints(fresh))
+        data["edition"], data["was"] = fresh.edition_now(), json.dumps(_fingerprints(fresh))
         self.data = data
         return taken
 

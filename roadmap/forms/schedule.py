@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 from django import forms
@@ -11,20 +13,33 @@ from django.forms import BoundField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from roadmap.actions.schedule import CapacityConflict, Pair
+from roadmap.forms.conflicts import EditionForm
 from roadmap.forms.numbers import plain_number
 from roadmap.models import Capacity, Milestone, Objective, Product, Release, Team
+from roadmap.models.editions import edition_of
 from stakeholders.forms.days import DayField
 from stakeholders.once import OnceForm
 
 
-class PartForm(OnceForm, forms.ModelForm):
+class PartForm(OnceForm, EditionForm):
     """A part of a product. `values()` says what the valid form wants, by field of the row."""
+
+    edition = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
 
     def __init__(self, *args: Any, product: Product, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.product = self.instance.product = product
+        self.prepare()
         if self.instance.pk is None:
             self.add_nonce()
+        self.remember()
+
+    def prepare(self) -> None:
+        """Make of the fields what a form of its own kind needs."""
+
+    def edition_now(self) -> str:
+        return edition_of(self.instance)
 
     def values(self) -> dict[str, Any]:
         return {name: self.cleaned_data[name] for name in self._meta.fields or ()}
@@ -57,8 +72,7 @@ class ObjectiveForm(PartForm):
             },
         }
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def prepare(self) -> None:
         for name in ("baseline", "current", "target", "weight"):
             self.initial[name] = plain_number(self.initial.get(name))
             self.fields[name].widget.attrs["step"] = "any"
@@ -125,18 +139,24 @@ class MilestoneForm(PartForm):
 
 
 class CapacityForm(forms.Form):
-    """Person-days of each team in each release; an empty cell is not the same as 0."""
+    """Person-days of each team in each release; an empty cell is not the same as 0.
+
+    What the grid showed travels along, so that of two people who fill it in at once each changes their own cells.
+    """
+
+    was = forms.CharField(widget=forms.HiddenInput, required=False, max_length=500_000)
 
     def __init__(self, *args: Any, product: Product, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.teams = list(product.teams.all())
         self.releases = list(product.releases.all())
-        stood: Mapping[tuple[int, int], float] = {
+        stood: Mapping[Pair, float] = {
             (row.team_id, row.release_id): row.days for row in Capacity.objects.filter(team__product=product)
         }
+        self.initial["was"] = _as_shown(stood)
         for team in self.teams:
             for release in self.releases:
-                self.fields[_cell(team, release)] = forms.FloatField(
+                self.fields[_cell(team.pk, release.pk)] = forms.FloatField(
                     label=_("%(team)s in %(release)s, person-days") % {"team": team.name, "release": release.name},
                     required=False,
                     min_value=0,
@@ -148,16 +168,43 @@ class CapacityForm(forms.Form):
 
     @property
     def rows(self) -> list[tuple[Team, list[BoundField]]]:
-        return [(team, [self[_cell(team, release)] for release in self.releases]) for team in self.teams]
+        return [(team, [self[_cell(team.pk, release.pk)] for release in self.releases]) for team in self.teams]
 
-    def values(self) -> dict[tuple[int, int], float | None]:
-        """Return what the valid form says, by (team id, release id)."""
-        return {
-            (team.pk, release.pk): self.cleaned_data[_cell(team, release)]
-            for team in self.teams
-            for release in self.releases
-        }
+    @property
+    def pairs(self) -> list[Pair]:
+        return [(team.pk, release.pk) for team in self.teams for release in self.releases]
+
+    @cached_property
+    def shown(self) -> dict[Pair, float]:
+        """Return the figures that the grid showed when it was opened; nothing for what cannot be read."""
+        try:
+            found = json.loads(self["was"].value() or "{}")
+        except ValueError:
+            return {}
+        cells = found if isinstance(found, dict) else {}
+        return {pair: cells[name] for pair in self.pairs if isinstance(cells.get(name := _cell(*pair)), int | float)}
+
+    def changes(self) -> dict[Pair, float | None]:
+        """Return the figures of the valid form that differ from what it showed; None takes one away."""
+        typed = {pair: self.cleaned_data[_cell(*pair)] for pair in self.pairs}
+        return {pair: days for pair, days in typed.items() if days != self.shown.get(pair)}
+
+    def rebase(self, conflict: CapacityConflict) -> None:
+        """Show what stands now in cells that this person left alone, and say in those that both changed what stands there."""
+        mine, data = self.changes(), self.data.copy()  # type: ignore[attr-defined]
+        for pair in self.pairs:
+            if pair not in mine:
+                data[_cell(*pair)] = plain_number(conflict.stood.get(pair))
+        data["was"] = _as_shown(conflict.stood)
+        self.data = data
+        for pair in conflict.pairs:
+            there = plain_number(conflict.stood.get(pair)) or _("nothing")
+            self.add_error(_cell(*pair), _("Saved meanwhile: %(there)s. Yours is not saved yet.") % {"there": there})
 
 
-def _cell(team: Team, release: Release) -> str:
-    return f"days_{team.pk}_{release.pk}"
+def _cell(team: int, release: int) -> str:
+    return f"days_{team}_{release}"
+
+
+def _as_shown(stood: Mapping[Pair, float]) -> str:
+    return json.dumps({_cell(*pair): days for pair, days in stood.items()})

@@ -14,7 +14,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from roadmap import access
 from roadmap.actions import schedule as actions
+from roadmap.actions.editing import EditConflict
 from roadmap.forms import schedule as forms
+from roadmap.forms.conflicts import differences
 from roadmap.models import Milestone, Objective, Release, Team
 from roadmap.queries import products as queries
 from stakeholders.access import EDIT, READ
@@ -32,9 +34,15 @@ def setup_context(seat: Seat, face: str, **more: Any) -> dict[str, Any]:
     return {"seat": seat, "product": seat.product, "can_edit": seat.reaches(EDIT), "face": face, "tab": "setup", **more}
 
 
-def _form_page(request: HttpRequest, seat: Seat, face: str, form: Any, **more: Any) -> HttpResponse:
+def _form_page(request: HttpRequest, seat: Seat, face: str, form: Any, *, status: int = 0, **more: Any) -> HttpResponse:
     context = setup_context(seat, face, form=form, **more)
-    return page(request, "roadmap/setup_form.html", context, status=422 if form.is_bound else 200)
+    return page(request, "roadmap/setup_form.html", context, status=status or (422 if form.is_bound else 200))
+
+
+def _both_texts(seat: Seat, part: actions.Part, form: Any) -> dict[str, Any]:
+    """Return what was saved meanwhile beside what was typed; sending the form again then means the newer edition."""
+    theirs = type(form)(product=seat.product, instance=type(part)._default_manager.get(pk=part.pk))
+    return {"taken": form.rebase(theirs), "differences": differences(mine=form, theirs=theirs)}
 
 
 def _new_part(
@@ -61,7 +69,11 @@ def _edit_part(
     """Show it as it is; on POST change it."""
     form = form_class(request.POST or None, product=seat.product, instance=copy(part))
     if request.method == "POST" and form.is_valid():
-        save(part, fields=form.values(), by=seat, now=now())
+        try:
+            save(part, fields=form.values(), edition=form.cleaned_data["edition"], by=seat, now=now())
+        except EditConflict:
+            told = _both_texts(seat, part, form)
+            return _form_page(request, seat, face, form, part=part, status=409, **told)
         said(request, _("“%(name)s” is saved.") % {"name": part.name})
         return gone_back(request, f"roadmap:{face}", seat.product.slug)
     return _form_page(request, seat, face, form, part=part)
@@ -115,7 +127,12 @@ def objective_edit(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     seat, objective = access.objective(request.user, slug, pk)
     form = forms.ObjectiveForm(request.POST or None, product=seat.product, instance=copy(objective))
     if request.method == "POST" and form.is_valid():
-        actions.save_objective(objective, fields=form.values(), by=seat, now=now())
+        edition = form.cleaned_data["edition"]
+        try:
+            actions.save_objective(objective, fields=form.values(), edition=edition, by=seat, now=now())
+        except EditConflict:
+            told = _both_texts(seat, objective, form)
+            return _objective_page(request, seat, objective, form=form, status=409, **told)
         said(request, _("“%(name)s” is saved.") % {"name": objective.name})
         return gone_back(request, "roadmap:objectives", slug)
     return _objective_page(request, seat, objective, form=form, status=422 if form.is_bound else 200)
@@ -151,7 +168,14 @@ def forget_measurement(request: HttpRequest, slug: str, pk: int) -> HttpResponse
 
 
 def _objective_page(
-    request: HttpRequest, seat: Seat, objective: Objective, *, form: Any = None, measuring: Any = None, status: int
+    request: HttpRequest,
+    seat: Seat,
+    objective: Objective,
+    *,
+    form: Any = None,
+    measuring: Any = None,
+    status: int,
+    **more: Any,
 ) -> HttpResponse:
     context = setup_context(
         seat,
@@ -160,6 +184,7 @@ def _objective_page(
         measurements=objective.measurements.order_by("-measured_on"),
         form=form or forms.ObjectiveForm(product=seat.product, instance=copy(objective)),
         measuring=measuring or forms.MeasurementForm(initial={"measured_on": seat.product.today(now())}),
+        **more,
     )
     return page(request, "roadmap/setup_objective.html", context, status=status)
 
@@ -202,12 +227,17 @@ def capacity(request: HttpRequest, slug: str) -> HttpResponse:
     """The grid of teams and releases: everyone reads it, managers fill it in."""
     seat = seat_of(request.user, slug, need=EDIT if request.method == "POST" else READ)
     form = forms.CapacityForm(request.POST or None, product=seat.product)
+    status = 422 if form.is_bound else 200
     if request.method == "POST" and form.is_valid():
-        changed = actions.set_capacity(seat.product, form.values(), by=seat, now=now())
-        said(request, ngettext("%(n)d figure changed.", "%(n)d figures changed.", changed) % {"n": changed})
-        return gone_back(request, "roadmap:capacity", slug)
-    context = setup_context(seat, "capacity", form=form)
-    return page(request, "roadmap/setup_capacity.html", context, status=422 if form.is_bound else 200)
+        try:
+            changed = actions.set_capacity(seat.product, form.changes(), shown=form.shown, by=seat, now=now())
+        except actions.CapacityConflict as conflict:
+            form.rebase(conflict)
+            status = 409
+        else:
+            said(request, ngettext("%(n)d figure changed.", "%(n)d figures changed.", changed) % {"n": changed})
+            return gone_back(request, "roadmap:capacity", slug)
+    return page(request, "roadmap/setup_capacity.html", setup_context(seat, "capacity", form=form), status=status)
 
 
 # releases

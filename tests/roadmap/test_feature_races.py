@@ -8,7 +8,9 @@ from django.db import connection
 
 from roadmap.actions.editing import EditConflict
 from roadmap.actions.features import CircularNeeds, FeatureContent, create_feature, edit_feature
-from roadmap.models import Dependency, Feature
+from roadmap.actions.schedule import CapacityConflict, save_team, set_capacity
+from roadmap.models import Capacity, Dependency, Feature, Team
+from roadmap.models.editions import edition_of
 from tests import factories
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -22,7 +24,7 @@ def at_once(*acts):
         start.wait()
         try:
             return act()
-        except (EditConflict, CircularNeeds) as refusal:
+        except (EditConflict, CircularNeeds, CapacityConflict) as refusal:
             return refusal
         finally:
             connection.close()
@@ -66,3 +68,33 @@ def test_two_halves_of_a_circle_saved_at_once_never_make_one(beacon, mia, now):
 def test_features_made_at_once_get_numbers_of_their_own(beacon, mia, now):
     made = at_once(*[lambda: create_feature(beacon, content=content("New"), by=mia, now=now)] * 8)
     assert sorted(feature.number for feature in made) == list(range(1, 9))
+
+
+def test_of_eight_who_rename_a_team_at_once_one_wins_and_seven_are_told(beacon, mia, now):
+    team = factories.team(beacon)
+    edition = edition_of(team)
+
+    def save(name):
+        return lambda: save_team(
+            Team.objects.select_related("product").get(pk=team.pk),
+            fields={"name": name},
+            edition=edition,
+            by=mia,
+            now=now,
+        )
+
+    results = at_once(*[save(f"Name {number}") for number in range(8)])
+    assert sum(isinstance(each, EditConflict) for each in results) == 7
+    team.refresh_from_db()
+    assert [each.name for each in results if isinstance(each, Team)] == [team.name]
+
+
+def test_of_eight_who_set_a_figure_that_nobody_had_set_one_wins_and_seven_are_told(beacon, mia, now):
+    pair = factories.team(beacon).pk, factories.release(beacon).pk
+
+    def fill(days):
+        return lambda: set_capacity(beacon, {pair: days}, by=mia, now=now)
+
+    results = at_once(*[fill(float(days)) for days in range(1, 9)])
+    assert sum(isinstance(each, CapacityConflict) for each in results) == 7
+    assert Capacity.objects.get().days == results.index(1) + 1

@@ -1,6 +1,8 @@
 """Setting a product up: objectives and measurements, teams, releases, milestones, capacity."""
 
+import re
 from datetime import date
+from html import unescape
 
 import pytest
 
@@ -78,6 +80,22 @@ def test_a_measurement_that_is_no_number_is_kept_in_its_form(client, mia, sign_i
     assert response.status_code == 422 and 'value="few"' in response.content.decode()
 
 
+def as_opened(response):
+    """Return what a browser would send with the fields of the page, hidden ones too, as they stand."""
+    fields = (
+        dict(re.findall(r'(\w+)="([^"]*)"', tag)) for tag in re.findall(r"<input[^>]*>", response.content.decode())
+    )
+    return {
+        each["name"]: unescape(each.get("value", ""))
+        for each in fields
+        if "name" in each and each["name"] not in ("csrfmiddlewaretoken", "measured_on", "value")
+    }
+
+
+def milestone(product):
+    return Milestone.objects.create(product=product, name="Audit", on=date(2027, 2, 1))
+
+
 @pytest.mark.parametrize(
     ("what", "data", "model"),
     [
@@ -91,7 +109,8 @@ def test_a_part_is_made_changed_and_deleted(client, mia, sign_in, beacon, what, 
     assert client.post(f"{SETUP}{what}/new/", data).status_code == 303
     made = model.objects.get()
     assert data["name"] in client.get(f"{SETUP}{what}/").content.decode()
-    assert client.post(f"{SETUP}{what}/{made.pk}/edit/", data | {"name": "Renamed"}).status_code == 303
+    opened = as_opened(client.get(f"{SETUP}{what}/{made.pk}/edit/"))
+    assert client.post(f"{SETUP}{what}/{made.pk}/edit/", opened | {"name": "Renamed"}).status_code == 303
     made.refresh_from_db()
     assert made.name == "Renamed"
     assert "Nothing hangs on it." in client.get(f"{SETUP}{what}/{made.pk}/delete/").content.decode()
@@ -179,12 +198,68 @@ def test_deleting_a_release_costs_the_same_however_much_it_holds(beacon, mia, no
 def test_the_grid_sets_changes_and_takes_away_capacity(client, mia, sign_in, beacon):
     inbox, platform, release = factories.team(beacon), factories.team(beacon, "Platform"), factories.release(beacon)
     factories.capacity(inbox, release, 40)
-    cells = {f"days_{inbox.pk}_{release.pk}": "", f"days_{platform.pk}_{release.pk}": "0"}
-    assert sign_in(mia).post(f"{SETUP}capacity/", cells).status_code == 303
+    opened = as_opened(sign_in(mia).get(f"{SETUP}capacity/"))
+    cells = opened | {f"days_{inbox.pk}_{release.pk}": "", f"days_{platform.pk}_{release.pk}": "0"}
+    assert client.post(f"{SETUP}capacity/", cells).status_code == 303
     assert list(Capacity.objects.values_list("team", "days")) == [(platform.pk, 0)]
     assert Activity.objects.get().facts["cells"] == 2
     client.post(f"{SETUP}capacity/", cells)
     assert Activity.objects.count() == 1
+
+
+def test_two_who_fill_in_the_grid_at_once_each_change_their_own_cells(client, mia, olga, sign_in, beacon):
+    one, two, release = factories.team(beacon), factories.team(beacon, "Platform"), factories.release(beacon)
+    first, second = f"days_{one.pk}_{release.pk}", f"days_{two.pk}_{release.pk}"
+    factories.capacity(one, release, 40)
+    factories.capacity(two, release, 20)
+    opened = as_opened(sign_in(mia).get(f"{SETUP}capacity/"))
+    client.post(f"{SETUP}capacity/", opened | {first: "41"})
+    assert sign_in(olga).post(f"{SETUP}capacity/", opened | {second: "21.5"}).status_code == 303
+    assert list(Capacity.objects.order_by("team").values_list("days", flat=True)) == [41, 21.5]
+
+
+def test_a_figure_that_both_changed_is_said_and_kept_until_it_is_sent_again(client, mia, olga, sign_in, beacon):
+    one, two, release = factories.team(beacon), factories.team(beacon, "Platform"), factories.release(beacon)
+    first, second = f"days_{one.pk}_{release.pk}", f"days_{two.pk}_{release.pk}"
+    factories.capacity(one, release, 40)
+    opened = as_opened(sign_in(mia).get(f"{SETUP}capacity/"))
+    client.post(f"{SETUP}capacity/", opened | {first: "41", second: "9"})
+    answer = sign_in(olga).post(f"{SETUP}capacity/", opened | {first: "50"})
+    assert answer.status_code == 409 and "Saved meanwhile: 41. Yours is not saved yet." in answer.content.decode()
+    again = as_opened(answer)
+    assert (again[first], again[second]) == ("50", "9")
+    assert client.post(f"{SETUP}capacity/", again).status_code == 303
+    assert list(Capacity.objects.order_by("team").values_list("days", flat=True)) == [50, 9]
+
+
+@pytest.mark.parametrize(
+    ("what", "make", "theirs", "mine"),
+    [
+        ("objectives", factories.objective, {"name": "Theirs"}, {"name": "Mine"}),
+        ("teams", factories.team, {"name": "Theirs"}, {"name": "Mine"}),
+        ("releases", factories.release, {"name": "Theirs", "ends_on": "2027-04-02"}, {"name": "Mine"}),
+        ("milestones", milestone, {"name": "Theirs", "on": "2027-04-02"}, {"name": "Mine"}),
+    ],
+)
+def test_of_two_who_change_a_part_the_second_sees_both_texts(
+    client, mia, olga, sign_in, beacon, what, make, theirs, mine
+):
+    part = make(beacon)
+    path = f"{SETUP}{what}/{part.pk}/edit/"
+    opened = as_opened(sign_in(mia).get(path))
+    assert client.post(path, opened | theirs).status_code == 303
+    answer = sign_in(olga).post(path, opened | mine)
+    said = answer.content.decode()
+    assert answer.status_code == 409 and "Someone changed this meanwhile." in said
+    assert "Theirs" in said and "Mine" in said
+    part.refresh_from_db()
+    assert part.name == "Theirs"
+    again = as_opened(answer)
+    assert all(again[name] == value for name, value in (theirs | mine).items()), "what only the other touched is kept"
+    assert client.post(path, again).status_code == 303
+    assert client.post(path, again).status_code == 303, "the same again changes nothing"
+    part.refresh_from_db()
+    assert part.name == "Mine"
 
 
 def test_a_figure_that_is_none_is_kept_in_the_grid(client, mia, sign_in, beacon):
