@@ -143,17 +143,18 @@ def wait_for_port(port: int, *, seconds: float = 20) -> None:
 
 
 def chromium() -> str | None:
-    """Return the Chromium to drive: CHROMIUM, Debian's, or the one that Playwright has downloaded; None without any."""
-    found = (
-        os.environ.get("CHROMIUM")
-        or shutil.which("chromium")
-        or shutil.which("chromium-browser")
-        or shutil.which("google-chrome")
-    )
-    if found:
+    """Return the Chromium to drive: CHROMIUM, an installed one, or one that Playwright has downloaded; None without any.
+
+    The one without a window of its own is preferred: it draws the same pages for a third of the processor's time.
+    """
+    if chosen := os.environ.get("CHROMIUM"):
+        return chosen
+    installed = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+    if found := next(filter(None, map(shutil.which, installed)), None):
         return found
     downloads = Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH", Path.home() / ".cache" / "ms-playwright"))
-    return next((str(path) for path in sorted(downloads.glob("chromium-*/chrome-linux*/chrome"))), None)
+    names = ("chromium_headless_shell-*/chrome-*/*headless*shell", "chromium-*/chrome-linux*/chrome")
+    return next((str(path) for name in names for path in sorted(downloads.glob(name))), None)
 
 
 def _run(*command: str | Path) -> None:

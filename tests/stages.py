@@ -24,8 +24,10 @@ NO_TEST_COLLECTED = 5
 DEBIAN = {
     "postgresql": servers.debian_postgresql,
     "redis-server": lambda: shutil.which("redis-server"),
+    "chromium-headless-shell": servers.chromium,
     "chromium": servers.chromium,
 }
+"""Each with what finds it; the second browser is for where the first is not known."""
 SLOW = [
     "tests/access",
     "tests/prioritization/actions/test_scoring.py",
@@ -33,7 +35,7 @@ SLOW = [
     "tests/prioritization/test_sample.py",
 ]
 """What `--fast` leaves out besides the marked tests: each took more than 15 s of one processor."""
-NO_CHROMIUM = "Chromium is missing: install it (apt install chromium), or run .venv/bin/playwright install chromium."
+NO_CHROMIUM = "Chromium is missing: install it (apt install chromium-headless-shell), or run .venv/bin/playwright install chromium."
 
 
 @dataclass
@@ -232,19 +234,20 @@ def settings_environment() -> dict[str, str]:
 
 def install_what_is_missing() -> None:
     """Install the Debian packages that the suites need and that are not there, when this runs as root."""
-    missing = [package for package, find in DEBIAN.items() if not find()]
-    if not missing or os.getuid() != 0 or not shutil.which("apt-get"):
+    if all(find() for find in DEBIAN.values()) or os.getuid() != 0 or not shutil.which("apt-get"):
         return
-    print(f"Installing {', '.join(missing)} with apt-get", flush=True)
+    _apt_get("update")
+    for package, find in DEBIAN.items():
+        if not find():
+            print(f"Installing {package} with apt-get", flush=True)
+            _apt_get("install", "-y", "--no-install-recommends", package)
+
+
+def _apt_get(*arguments: str) -> None:
+    """Run apt-get without questions; what it could not do shows when the program is looked for."""
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     with contextlib.suppress(OSError):
-        subprocess.run(["apt-get", "update", "-qq"], env=quiet, check=False)
-        subprocess.run(
-            ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing],
-            env=quiet,
-            check=False,
-            stdout=subprocess.DEVNULL,
-        )
+        subprocess.run(["apt-get", "-qq", *arguments], env=quiet, check=False, stdout=subprocess.DEVNULL)
 
 
 if __name__ == "__main__":

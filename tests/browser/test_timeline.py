@@ -185,7 +185,7 @@ def test_a_leader_can_say_what_comes_when_why_and_who_doubts(browser, client, li
     ):
         assert words in first
     assert "Nobody has answered yet." in first
-    page.locator("a.bar:visible, a.quarters__title:visible").first.click()
+    page.locator("a.bar .bar__body:visible, a.quarters__title:visible").first.click()
     page.wait_for_url("**feature=*")
     assert page.locator("#panel-title").is_visible()
     page.go_back()

@@ -2,19 +2,20 @@
 
 import unicodedata
 
-# Advance widths in thousandths of the font size, U+0020 to U+007E. Noto Sans, the widest font of our stack.
+# Advance widths in thousandths of the font size, U+0020 to U+007E: of each letter the wider of Noto Sans and DejaVu Sans,
+# the two widest fonts that our stack comes down to.
 _ASCII = (
-    *(260, 269, 408, 646, 572, 831, 732, 225, 300, 300, 551, 572, 268, 322, 268, 372),
-    *(572, 572, 572, 572, 572, 572, 572, 572, 572, 572, 268, 268, 572, 572, 572, 434),
-    *(899, 639, 650, 632, 730, 556, 519, 728, 741, 339, 273, 619, 524, 907, 760, 781),
-    *(605, 781, 622, 549, 556, 731, 600, 930, 586, 566, 572, 329, 372, 329, 572, 444),
-    *(281, 561, 615, 480, 615, 564, 344, 615, 618, 258, 258, 534, 258, 935, 618, 605),
-    *(615, 615, 413, 479, 361, 618, 508, 786, 529, 510, 470, 380, 551, 380, 572),
+    *(318, 401, 460, 838, 636, 950, 780, 275, 390, 390, 551, 838, 318, 361, 318, 372),
+    *(636, 636, 636, 636, 636, 636, 636, 636, 636, 636, 337, 337, 838, 838, 838, 531),
+    *(1000, 684, 686, 698, 770, 632, 575, 775, 752, 339, 295, 656, 557, 907, 760, 787),
+    *(605, 787, 695, 635, 611, 732, 684, 989, 685, 611, 685, 390, 372, 390, 838, 500),
+    *(500, 613, 635, 550, 635, 615, 352, 635, 634, 278, 278, 579, 278, 974, 634, 612),
+    *(635, 635, 413, 521, 392, 634, 592, 818, 592, 592, 525, 636, 551, 636, 838),
 )
-_OTHERS = {"–": 500, "—": 1000, "‘": 175, "’": 175, "“": 359, "”": 359, "…": 791, "·": 268, "ß": 631, "\u00a0": 260}
+_OTHERS = {"–": 500, "—": 1000, "‘": 318, "’": 318, "“": 518, "”": 518, "…": 1000, "·": 318, "ß": 631, "\u00a0": 318}
 _WIDE = 1000  # ideographs, kana, full-width forms, pictures
-_UNKNOWN = 800  # letters of other scripts; the widest common ones (ж, щ, Ω) lie between 750 and 910
-BOLD = 1.08  # Noto Sans Bold against Regular, lower case
+_UNKNOWN = 1000  # letters of other scripts; the widest common ones (ж, щ, Ω) lie between 760 and 1090
+BOLD = 1.13  # DejaVu Sans Bold against Regular, lower case
 
 
 def text_width(text: str, size: float, *, is_bold: bool = False) -> float:
