@@ -86,9 +86,22 @@ def save_sheet(
     nonce: Nonce | None = None,
     waited: timedelta = timedelta(0),
     entered_by: Seat | None = None,
+    tell: Callable[[int], None] | None = None,
 ) -> Saved:
-    """Write one person's answers about features, by id, and count them at once, or nothing; else as `save_ratings`."""
-    return _save(ballot, sheet, arrived=arrived, nonce=nonce, waited=waited, entered_by=entered_by, follow_up=recount)
+    """Write one person's answers about features, by id, and count them at once, or nothing; else as `save_ratings`.
+
+    tell  called with how many cells changed, where any did, as part of the same transaction
+    """
+    return _save(
+        ballot,
+        sheet,
+        arrived=arrived,
+        nonce=nonce,
+        waited=waited,
+        entered_by=entered_by,
+        follow_up=recount,
+        tell=tell,
+    )
 
 
 def _save(
@@ -100,6 +113,7 @@ def _save(
     waited: timedelta,
     entered_by: Seat | None = None,
     follow_up: Callable[..., None],
+    tell: Callable[[int], None] | None = None,
 ) -> Saved:
     invitation = ballot.invitation
     by = invitation.standing_in or entered_by
@@ -136,6 +150,8 @@ def _save(
             )
         if changed:
             _note_beginning(invitation, arrived, is_entered=entered_by is not None)
+            if tell:
+                tell(len(changed))
         if standing:
             follow_up(invitation.round.product_id, {each.feature_id for each in standing}, now=arrived)
     first = history.first_arrival(nonce) if nonce and not new else None

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -27,7 +28,7 @@ class NotForOthers(ValidationError):
 
 
 def enter_answers(ballot: Ballot, sheet: Mapping[int, Answers], *, by: Seat, arrived: datetime) -> Saved:
-    """Write what a person said, typed in by a manager, and mail it to the person; or nothing.
+    """Write what a person said, typed in by a manager, mail it to the person and log it: all of that, or nothing.
 
     sheet    feature id -> criterion -> 1..5, or None for "no opinion"
     arrived  `clock.arrived_at()`, taken before anything else
@@ -40,17 +41,22 @@ def enter_answers(ballot: Ballot, sheet: Mapping[int, Answers], *, by: Seat, arr
         raise NotForOthers(_("This round is anonymous: nobody can enter answers for others."))
     if invitation.seat_id == by.pk:
         raise NotForOthers(_("That is your own ballot: open it by your own link."))
-    saved = save_sheet(ballot, sheet, arrived=arrived, entered_by=by)
-    if saved.changed:
-        latest = ballot.changes.order_by("-pk").values_list("pk", flat=True).first() or 0
-        outbox.queue(
-            Message.Kind.RECEIPT,
-            invitation.round,
-            [invitation],
-            due_at=arrived,
-            now=arrived,
-            name=f"entered-{latest}",
-            facts={"entered_by": by.pk, "features": sorted(sheet)},
-        )
-        record(by, Verb.ENTERED, invitation.round, at=arrived, seat=invitation.seat_id, answers=saved.changed)
-    return saved
+    return save_sheet(
+        ballot, sheet, arrived=arrived, entered_by=by, tell=partial(_tell, ballot, sorted(sheet), by=by, at=arrived)
+    )
+
+
+def _tell(ballot: Ballot, features: list[int], changed: int, *, by: Seat, at: datetime) -> None:
+    """Mail the person what was entered, and log it."""
+    invitation = ballot.invitation
+    latest = ballot.changes.order_by("-pk").values_list("pk", flat=True).first() or 0
+    outbox.queue(
+        Message.Kind.RECEIPT,
+        invitation.round,
+        [invitation],
+        due_at=at,
+        now=at,
+        name=f"entered-{latest}",
+        facts={"entered_by": by.pk, "features": features},
+    )
+    record(by, Verb.ENTERED, invitation.round, at=at, seat=invitation.seat_id, answers=changed)

@@ -70,6 +70,18 @@ def test_entering_the_same_again_changes_and_mails_nothing(client, sign_in, page
     assert Activity.objects.filter(verb=Verb.ENTERED).count() == 1
 
 
+@pytest.mark.parametrize("broken", ["outbox.queue", "record"])
+def test_nothing_is_entered_unless_the_person_is_mailed_and_it_is_logged(ballot, features, mia, monkeypatch, broken):
+    def fails(*args, **kwargs):
+        raise RuntimeError("the process ends here")
+
+    monkeypatch.setattr(f"prioritization.actions.behalf.{broken}", fails)
+    with pytest.raises(RuntimeError):
+        enter_answers(ballot, {features[0].pk: GOOD}, by=mia, arrived=clock.arrived_at())
+    assert not Rating.objects.exists() and not RatingChange.objects.exists()
+    assert not Message.objects.filter(kind=Message.Kind.RECEIPT).exists()
+
+
 def test_what_is_left_open_may_be_no_opinion(client, sign_in, page, features, asked, mia):
     sign_in(mia)
     client.post(page, fields(features[0], GOOD) | {"rest": "on"})
