@@ -134,15 +134,17 @@ def rate_feature(request: HttpRequest, public_id: str, number: int) -> HttpRespo
     if feature is None:
         raise Http404
     try:
+        answers = _answers(request, mine)
+        # the words first: only they can be refused for what they say, and then the page says that nothing was saved
+        remark = _leave_remark(request, mine, feature, arrived, nonce)
         saved = actions.save_ratings(
             mine,
             feature,
-            _answers(request, mine),
+            answers,
             arrived=arrived,
             nonce=nonce,
             waited=read_wait(request.POST.get("waited", "")),
         )
-        remark = _leave_remark(request, mine, feature, arrived, nonce)
     except (NotAnAnswer, ValidationError, AnswerIsLate, RoundIsClosed, RoundIsBusy) as refusal:
         return _refused(request, mine, refusal)
     if _wants_json(request):

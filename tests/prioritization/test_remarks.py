@@ -264,6 +264,13 @@ def test_words_that_are_too_long_stay_on_the_page(voting, stan, by_link):
     assert "long long long" in text_of(answer)
 
 
+@pytest.mark.parametrize("more", [{"text": "long " * 500, "impact": "4"}, {"text": "So it is.", "impact": "6"}])
+def test_words_and_answers_are_refused_together(voting, stan, by_link, more):
+    answer = by_link(voting, stan).post(f"/ballot/{voting.public_id}/1/rate/", more)
+    assert answer.status_code == 422 and "This was not saved" in text_of(answer)
+    assert not Rating.objects.exists() and not Remark.objects.exists()
+
+
 def test_a_person_cannot_flood_an_owner(mine):
     feature = feature_at(mine).pk
     for number in range(MOST):
