@@ -16,9 +16,9 @@ from prioritization.queries import ranking as queries
 from prioritization.queries.ranking_columns import LABELS, Column, columns_of
 from prioritization.queries.remarks import count_about
 from prioritization.queries.styles import styles_on
-from prioritization.rules.cells import harmless
 from prioritization.views.contexts import ranking_context
 from roadmap.access import number_of
+from roadmap.rules.imports.cells import safe_cell
 from stakeholders import clock
 from stakeholders.models import Seat
 from stakeholders.pages import gone_back, page
@@ -82,7 +82,7 @@ def ranking_file(request: HttpRequest, slug: str) -> HttpResponse:
     )
     rows = csv.writer(response)
     for row in queries.ranking_file(seat.product):
-        rows.writerow([harmless(cell) for cell in row])
+        rows.writerow([safe_cell(cell) if isinstance(cell, str) else cell for cell in row])
     return response
 
 

@@ -1,4 +1,5 @@
 import csv
+import io
 import re
 from datetime import date
 from decimal import Decimal
@@ -353,6 +354,14 @@ def test_the_file_holds_the_whole_ranking_and_no_formula(client, sign_in, mia, r
     assert rows[2][2] == '\'=HYPERLINK("http://evil.example","Dark")'
     assert rows[1][3] == str(round(Decimal(Standing.objects.get(rank=1).score), 1))
     assert "attachment" in response["Content-Disposition"]
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20"])
+def test_no_title_of_the_file_is_run_as_a_formula(client, sign_in, mia, ranked, features, start):
+    Feature.objects.filter(title="Dark theme").update(title=f"{start}1+1")
+    file = sign_in(mia).get(reverse("prioritization:ranking-file", args=["beacon"])).content.decode("utf-8-sig")
+    titles = [row[2] for row in csv.reader(io.StringIO(file, newline=""))]
+    assert f"'{start}1+1" in titles and f"{start}1+1" not in titles
 
 
 # what it costs
