@@ -7,17 +7,16 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from prioritization.queries.criteria import KEY_LENGTH, free_key
 from prioritization.rules.criteria import AskedCriterion
 from roadmap.models import Product
 from stakeholders.forms.rows import RowsField
 from stakeholders.models import Department
 
 MOST = 12
-KEY_LENGTH = 20
 
 
 class CriterionForm(forms.Form):
@@ -70,7 +69,7 @@ class CriterionForm(forms.Form):
         """Return what was typed; a new criterion gets a key of its name that is not among `taken`."""
         typed = self.cleaned_data
         return AskedCriterion(
-            key=typed["key"] or _key_of(typed["name"], taken),
+            key=typed["key"] or free_key(typed["name"], taken),
             name=typed["name"],
             question=typed["question"],
             low_anchor=typed["low_anchor"],
@@ -142,13 +141,3 @@ def criteria_forms(data: Any, product: Product, criteria: Sequence[AskedCriterio
 
 def _plain(weight: float) -> float | int:
     return int(weight) if weight == int(weight) else weight
-
-
-def _key_of(name: str, taken: set[str]) -> str:
-    """Return a key that begins with a letter and is not taken: "time-to-value", "time-to-value-2"."""
-    base = slugify(name).replace("_", "-")[: KEY_LENGTH - 3].strip("-")
-    base = base if base[:1].isalpha() else f"c-{base}".strip("-")
-    key, number = base, 2
-    while key in taken:
-        key, number = f"{base}-{number}", number + 1
-    return key

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from hashlib import sha256
 
 from django.utils.functional import Promise
+from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from prioritization.models import Criterion
@@ -58,6 +59,8 @@ SHORT_NAMES: dict[str, Promise] = {
 }
 """What the defaults are called where there is no room for two words."""
 
+KEY_LENGTH = 20
+
 
 def default_criteria() -> list[AskedCriterion]:
     """Return the four default criteria in the reader's language."""
@@ -86,6 +89,20 @@ def criteria_of(product: Product) -> list[AskedCriterion]:
         )
         for each in own
     ] or default_criteria()
+
+
+def free_key(name: str, taken: Collection[str]) -> str:
+    """Return a key for a new criterion that is not among `taken`: "time-to-value", "time-to-value-2".
+
+    It begins with a letter and has at most KEY_LENGTH characters; a name without Latin letters and digits is "criterion".
+    """
+    base = slugify(name).replace("_", "-").strip("-") or "criterion"
+    base = base if base[0].isalpha() else f"c-{base}"
+    key, number = base[:KEY_LENGTH].strip("-"), 2
+    while key in taken:
+        end = f"-{number}"
+        key, number = f"{base[: KEY_LENGTH - len(end)].strip('-')}{end}", number + 1
+    return key
 
 
 def fingerprint(criteria: Iterable[AskedCriterion]) -> str:

@@ -6,11 +6,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from prioritization.models import Criterion, Rating
-from prioritization.queries.criteria import SHORT_NAMES, criteria_of
+from prioritization.queries.criteria import SHORT_NAMES, criteria_of, free_key
 from prioritization.rules import rating_sheets as rules
 from prioritization.rules.rating_sheets import Cell, Column, Fault, Kind, Scale
 from roadmap.models import Feature, Product
@@ -20,7 +19,6 @@ from stakeholders import wording
 from stakeholders.models import Activity, Round, Seat, Verb
 from stakeholders.rules.weights import HEAVIEST
 
-KEY_LENGTH = 20
 SHOWN_FAULTS, SHOWN_ROWS = 30, 12
 
 
@@ -133,20 +131,11 @@ def _criteria(product: Product, sheet: rules.Sheet) -> list[PlannedCriterion]:
                 PlannedCriterion(asked.key, asked.name, name, counts[name], False, asked.is_cost, asked.weight, False)
             )
             continue
-        key = _free_key(title, taken)
+        key = free_key(title, taken)
         taken.add(key)
         weight = 1.0 if replaces else 0.0
         planned.append(PlannedCriterion(key, title[:60], name, counts[name], True, False, weight, replaces))
     return planned
-
-
-def _free_key(title: str, taken: set[str]) -> str:
-    base = slugify(title).replace("_", "-")[: KEY_LENGTH - 3].strip("-") or "criterion"
-    base = base if base[0].isalpha() else f"c-{base}"[: KEY_LENGTH - 3]
-    key, number = base, 2
-    while key in taken:
-        key, number = f"{base}-{number}", number + 1
-    return key
 
 
 @dataclass(frozen=True)

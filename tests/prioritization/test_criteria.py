@@ -5,7 +5,7 @@ import pytest
 from prioritization.actions import scoring
 from prioritization.actions.criteria import CriteriaMoved, change_criteria
 from prioritization.models import Criterion, ScoreRequest
-from prioritization.queries.criteria import criteria_of, default_criteria, fingerprint
+from prioritization.queries.criteria import KEY_LENGTH, criteria_of, default_criteria, fingerprint, free_key
 from prioritization.rules.criteria import AskedCriterion
 from stakeholders.models import Activity
 from tests import factories
@@ -91,13 +91,39 @@ def test_saving_what_stands_changes_nothing(client, beacon, opened):
     assert not Activity.objects.filter(object_kind="criterion").exists()
 
 
+@pytest.mark.parametrize(
+    "name, taken, key",
+    [
+        ("Time to value", [], "time-to-value"),
+        ("Time to value", ["time-to-value"], "time-to-value-2"),
+        ("5G readiness", [], "c-5g-readiness"),
+        ("Новизна", [], "criterion"),
+        ("Новизна", ["criterion", "criterion-2"], "criterion-3"),
+        ("12345678901234567890", [], "c-123456789012345678"),
+        ("12345678901234567890", ["c-123456789012345678"], "c-1234567890123456-2"),
+        ("Regulatory pressure in the EU", [], "regulatory-pressure"),
+        ("x" * 30, ["x" * 20, *("x" * 18 + f"-{n}" for n in range(2, 10))], "x" * 17 + "-10"),
+    ],
+)
+def test_keys_of_new_criteria_are_free_and_fit(name, taken, key):
+    assert free_key(name, taken) == key and len(key) <= KEY_LENGTH
+
+
+def test_a_long_name_that_stands_twice_gets_two_keys_that_fit(client, beacon, opened):
+    new = {"name": "12345678901234567890 a", "low_anchor": "low", "high_anchor": "high", "weight": "1"}
+    client.post(CRITERIA, sent(opened, new=new))
+    again = client.post(CRITERIA, sent(client.get(CRITERIA), new=new | {"name": "12345678901234567890 b"}))
+    assert again.status_code == 303
+    assert max(len(key) for key in Criterion.objects.values_list("key", flat=True)) == KEY_LENGTH
+
+
 def test_a_new_criterion_gets_a_key_of_its_own(client, beacon, opened):
     new = {"name": "Time to value", "low_anchor": "years", "high_anchor": "days", "weight": "0.2"}
     client.post(CRITERIA, sent(opened, new=new))
     assert [each.key for each in criteria_of(beacon)] == ["impact", "effort", "ease", "happiness", "time-to-value"]
 
 
-@pytest.mark.parametrize(("name", "key"), [("Impact!", "impact-2"), ("2nd look", "c-2nd-look"), ("安全", "c")])
+@pytest.mark.parametrize(("name", "key"), [("Impact!", "impact-2"), ("2nd look", "c-2nd-look"), ("安全", "criterion")])
 def test_keys_are_made_of_names_whatever_they_are(client, beacon, opened, name, key):
     client.post(CRITERIA, sent(opened, new={"name": name, "low_anchor": "a", "high_anchor": "b", "weight": "1"}))
     assert criteria_of(beacon)[-1].key == key
