@@ -22,6 +22,11 @@ def test_inside_an_app_nothing_reaches_back_up():
     assert [str(step) for step in directions.python_steps() if goes_back(step)] == []
 
 
+def test_no_query_needs_a_form():
+    steps = directions.python_steps()
+    assert [str(step) for step in steps if "/queries/" in step.file and step.to.split(".")[1:2] == ["forms"]] == []
+
+
 def test_rules_know_neither_django_nor_the_clock():
     forbidden = ("django", "celery", "rest_framework", "random", "time")
     found = [

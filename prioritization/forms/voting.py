@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from prioritization.models import VotingRound
+from prioritization.queries.voting import people_of
 from prioritization.rules.criteria import AskedCriterion
 from roadmap.models import Feature, Product
 from stakeholders import wording
@@ -202,12 +203,6 @@ def _usual_day(now: datetime, zone: str) -> date:
     """Return the day a week from now, or the Monday after it when that is a weekend."""
     day = now.astimezone(wording.as_zone(zone)).date() + timedelta(days=USUAL_DAYS)
     return day + timedelta(days=7 - day.weekday()) if day.weekday() > FRIDAY else day
-
-
-def people_of(product: Product) -> Any:
-    """Everyone at the product who may be asked: readers only read."""
-    seats = Seat.objects.current().filter(product=product).exclude(role=Seat.Role.READER)
-    return seats.select_related("user", "department").order_by("department__name", "user__name", "pk")
 
 
 def as_typed(data: QueryDict) -> Mapping[str, Any]:

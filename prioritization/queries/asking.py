@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
-from prioritization.forms.voting import people_of
 from prioritization.models import Rating, ScoreRun, VoterCheck, VotingFeature
 from prioritization.queries.criteria import criteria_of
 from prioritization.queries.runs import of_one_run
 from prioritization.queries.styles import anonymous_voters
+from prioritization.queries.voting import people_of
 from roadmap.models import Feature, Product, Standing
 from stakeholders.models import Invitation, Round, Seat
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import ngettext
 
 from prioritization.filters import PickFilter, lacking_votes
@@ -19,6 +20,12 @@ from stakeholders import wording
 from stakeholders.models import Invitation, Round, Seat
 
 SHOWN_AT_MOST = 200
+
+
+def people_of(product: Product) -> QuerySet[Seat]:
+    """Return everyone at the product who may be asked, by department and name: readers only read."""
+    seats = Seat.objects.current().filter(product=product).exclude(role=Seat.Role.READER)
+    return seats.select_related("user", "department").order_by("department__name", "user__name", "pk")
 
 
 @dataclass(frozen=True)
