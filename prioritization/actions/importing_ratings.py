@@ -18,6 +18,7 @@ from prioritization.models import Ballot, Rating, RatingChange, VotingFeature, V
 from prioritization.queries.criteria import criteria_of, fingerprint, locking_round
 from prioritization.queries.rating_sheets import PlannedCriterion, PlannedSheet, was_imported
 from prioritization.rules.criteria import AskedCriterion
+from prioritization.rules.rating_sheets import made_address
 from roadmap.models import Product
 from stakeholders import kinds
 from stakeholders.actions.closing import hold_alone
@@ -25,8 +26,6 @@ from stakeholders.actions.people import department_named, user_at
 from stakeholders.activity import record
 from stakeholders.models import Invitation, Round, Seat, Verb
 
-NOWHERE = "imported.invalid"
-"""The domain of people whom the file knows by name alone: it takes no mail (RFC 2606)."""
 BATCH = 500
 
 
@@ -177,9 +176,7 @@ def _address(name: str, product: Product) -> tuple[str, bool]:
     try:
         validate_email(name)
     except ValidationError:
-        local = "".join(c if c.isascii() and c.isalnum() else "-" for c in name.casefold()).strip("-")[:40]
-        unique = f"{sum(ord(c) * (i + 7) for i, c in enumerate(name.casefold())):x}"
-        return f"{local or 'person'}-{unique}.{product.slug}@{NOWHERE}"[-250:], False
+        return made_address(name, product.slug), False
     return name.casefold(), True
 
 

@@ -104,11 +104,15 @@ def plan(product: Product, table: Table, columns: Sequence[str], scale: Scale) -
 
 
 def _seats(product: Product, sheet: rules.Sheet) -> dict[str, int]:
-    """Return the seats of the file's people, by casefolded address or name; a name that two people share is nobody's."""
+    """Return the seats of the file's people, by casefolded address or name.
+
+    A name that two people share is nobody's, unless an earlier import brought one of them by this name alone.
+    """
     rows = list(Seat.objects.filter(product=product).values_list("pk", "user__email", "user__name"))
     names = Counter(name.casefold() for _pk, _email, name in rows if name)
+    brought = {name.casefold(): pk for pk, email, name in rows if email.endswith(f"@{rules.NOWHERE}")}
     found = {name.casefold(): pk for pk, _email, name in rows if name and names[name.casefold()] == 1}
-    found |= {email.casefold(): pk for pk, email, _name in rows}
+    found |= brought | {email.casefold(): pk for pk, email, _name in rows}
     return {key: found[key] for key in sheet.people if key in found}
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from hashlib import sha256
 from math import floor
 
 from roadmap.rules.imports.fields import folded
@@ -17,6 +18,8 @@ from stakeholders.rules.weights import HEAVIEST
 
 OWN = "criterion:"
 """Before a column's heading: the column is a criterion of that name."""
+NOWHERE = "imported.invalid"
+"""The domain of people whom a file knows by name alone: it takes no mail (RFC 2606)."""
 LOWEST, HIGHEST = 1, 5
 FURTHEST = 1e9
 NO_OPINION = frozenset({"no opinion", "don t know", "dont know", "n a", "na", "none", "not sure", "unsure"})
@@ -273,6 +276,16 @@ def _take(
         return
     sheet.criteria.setdefault(name, criterion)
     sheet.cells.append(Cell(row.number, feature, person.casefold(), name, value))
+
+
+def made_address(name: str, product: str) -> str:
+    """Return the address of somebody whom a file knows by name alone: one a name and product, whatever the script.
+
+    product  its slug; in front stands what of the name an address can show
+    """
+    shown = "".join(c if c.isascii() and c.isalnum() else "-" for c in name.casefold()).strip("-")[:40].strip("-")
+    told_apart = sha256(name.casefold().encode()).hexdigest()[:16]
+    return f"{shown or 'person'}-{told_apart}.{product}@{NOWHERE}"
 
 
 def _cell(row: Row, at: int) -> str:

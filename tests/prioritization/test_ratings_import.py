@@ -86,6 +86,21 @@ def test_a_sheet_becomes_a_closed_round_and_nobody_gets_a_mail(client, look, bea
     ]
 
 
+def test_two_people_of_like_names_in_another_script_stay_two(client, look):
+    sheet = "Feature,Person,Impact,Effort\nBCN-1,Анна Попова,5,4\nBCN-1,Анна Титова,1,2\n"
+    assert client.post(IMPORT, fields(look(sheet)) | {"import": "1"}).status_code == 303
+    assert Round.objects.get().outcome["voters"] == 2
+    given = Rating.objects.filter(criterion="impact").values_list("ballot__invitation__seat__user__name", "value")
+    assert set(given) == {("Анна Попова", 5), ("Анна Титова", 1)}
+
+
+def test_who_came_with_an_earlier_import_is_known_again_beside_a_namesake(client, look, beacon):
+    namesake = factories.seat(beacon, user=factories.user("Old Hand", email="hand@people.example"))
+    brought = factories.seat(beacon, user=factories.user("Old Hand", email="old-hand-2f1c.beacon@imported.invalid"))
+    client.post(IMPORT, fields(look()) | {"import": "1"})
+    assert Invitation.objects.filter(seat=brought).exists() and not Invitation.objects.filter(seat=namesake).exists()
+
+
 def test_nothing_comes_in_while_a_row_is_wrong_unless_it_is_left_out(client, look):
     sheet = SHEET + "BCN-77,stan.lindqvist@people.example,Sales,9,1\nBCN-1,Eve,Legal,much,1\n"
     response = look(sheet)
