@@ -9,9 +9,6 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -33,9 +30,6 @@ PARKED_FOR = timedelta(days=1)
 """A request that was taken so often in vain waits for the next vote, or a day: a newer version may know what to do."""
 QUIET = timedelta(seconds=20)
 DONE = (Feature.Status.SHIPPED, Feature.Status.DROPPED)
-
-
-_asleep: ContextVar[bool] = ContextVar("asleep", default=False)
 
 
 class Claim(NamedTuple):
@@ -71,16 +65,6 @@ def wake(product_id: int) -> None:
         current_app.send_task(TASK, [product_id], queue="long", retry=False, expires=60)
     except (OSError, OperationalError) as away:
         log.warning("The broker is away (%s): product %s is scored by the next sweep.", away, product_id)
-
-
-@contextmanager
-def asleep() -> Iterator[None]:
-    """Wake no worker for what is asked inside: many votes come at once, and whoever brings them scores at their end."""
-    token = _asleep.set(True)
-    try:
-        yield
-    finally:
-        _asleep.reset(token)
 
 
 def due_products(now: datetime) -> list[int]:

@@ -18,7 +18,6 @@ from prioritization.actions.sample.voting import (
     play_second_vote,
     second_votes,
 )
-from prioritization.actions.scores import asleep
 from prioritization.sample import story
 from roadmap.actions.decisions import decide
 from roadmap.actions.share import ShareTerms, make_share
@@ -38,7 +37,7 @@ def load_sample(*, now: datetime) -> Product:
     """
     if (known := Product.objects.filter(is_sample=True, purge_started_at=None).first()) is not None:
         return known
-    with asleep(), transaction.atomic():
+    with transaction.atomic():
         stage = Stage(now)
         set_the_stage(stage)
         closed = play_first_vote(stage)
