@@ -238,13 +238,16 @@ def _note_beginning(invitation: Invitation, arrived: datetime, *, is_entered: bo
 def finish_ballot(ballot: Ballot, *, arrived: datetime) -> Ballot:
     """Take a ballot as done, whatever is unanswered, and put its receipt into the outbox. It can still be changed.
 
-    Pressing it again without an answer in between sends no second receipt. Raises AnswerIsLate, RoundIsClosed,
-    RoundIsBusy.
+    Pressing it again without an answer in between sends no second receipt and is not logged. In an anonymous round it
+    never is: the moment could tell whose vote it was. Raises AnswerIsLate, RoundIsClosed, RoundIsBusy.
     """
     invitation = ballot.invitation
     with taking_answer(invitation, arrived=arrived):
         held = Ballot.objects.select_for_update().get(pk=ballot.pk)
-        latest = held.changes.order_by("-pk").values_list("pk", flat=True).first() or 0
+        latest, changed_at = held.changes.order_by("-pk").values_list("pk", "arrived_at").first() or (0, arrived)
+        is_news = held.done_at is None or changed_at > held.done_at
+        if is_news and invitation.standing_in is None and not ballot.voting.is_anonymous:
+            record(invitation.seat, Verb.VOTED, invitation.round, at=arrived, again=held.done_at is not None)
         ballot.done_at = arrived
         ballot.save(update_fields=["done_at"])
         Invitation.objects.filter(pk=invitation.pk).update(answered_at=Coalesce(F("answered_at"), Value(arrived)))

@@ -19,7 +19,7 @@ from stakeholders.queries.activity import ActivityLine, Place, page_of_lines
 PER_PAGE = 50
 NOT_FOR_ALL = (
     Verb.ANSWERED, Verb.VOTED, Verb.REMINDED, Verb.INVITED, Verb.REMOVED, Verb.COPIED_LINK, Verb.REVOKED,
-    Verb.SHARED, Verb.SIGNED_IN, Verb.REVEALED, Verb.HID, Verb.SENT_AGAIN, Verb.ENDED_LINK, Verb.NO_REMINDERS,
+    Verb.SHARED, Verb.REVEALED, Verb.HID, Verb.SENT_AGAIN, Verb.ENDED_LINK, Verb.NO_REMINDERS,
     Verb.REMINDERS_AGAIN, Verb.DISOWNED, Verb.STOOD_IN, Verb.ENTERED, Verb.DELEGATED, Verb.APPROVED, Verb.DECLINED,
     Verb.COMMENTED, Verb.ASKED,
 )  # fmt: skip

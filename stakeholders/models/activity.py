@@ -44,7 +44,6 @@ class Verb(models.TextChoices):
     NO_REMINDERS = "no-reminders", _("wants no reminders of")
     REMINDERS_AGAIN = "reminders-again", _("wants reminders again of")
     DISOWNED = "disowned", _("says that an answer was not theirs in")
-    SIGNED_IN = "signed-in", _("signed in")
 
 
 class ActivityQuerySet(models.QuerySet["Activity"]):

@@ -13,7 +13,7 @@ from prioritization.actions import ballots as actions
 from prioritization.actions.ballots import NotAsked, finish_ballot, save_ratings
 from prioritization.actions.tallies import count_asked
 from prioritization.actions.voting import ballot_of, open_voting_round
-from prioritization.models import CountRequest, Rating, RatingChange, ScoreRequest, Tally
+from prioritization.models import CountRequest, Rating, RatingChange, ScoreRequest, Tally, VotingRound
 from prioritization.queries.ballot import sheet
 from prioritization.tasks import score_due_products, score_product
 from roadmap.models import Product, Standing
@@ -22,7 +22,7 @@ from stakeholders.actions import closing
 from stakeholders.actions.closing import AnswerIsLate, RoundIsBusy, RoundIsClosed
 from stakeholders.actions.links import renew_link, seat_link
 from stakeholders.actions.rounds import remove_invitation, withdraw_round
-from stakeholders.models import Grant, Message, Round, Seat
+from stakeholders.models import Activity, Grant, Message, Round, Seat, Verb
 from stakeholders.rules.deadlines import GRACE
 from tests import factories
 
@@ -162,6 +162,33 @@ def test_pressing_done_again_sends_no_second_receipt_but_a_change_does(voting, m
     save_ratings(mine, feature, {"impact": 4}, arrived=clock.now())
     finish_ballot(mine, arrived=clock.now())
     assert receipts.get().pk != first.pk
+
+
+def test_the_log_tells_managers_who_voted_once_for_each_time_that_it_was_news(voting, mine, stan, sign_in, mia, vera):
+    feature = sheet(mine).at(1).feature.pk
+    for value in (3, 3, 4):
+        save_ratings(mine, feature, {"impact": value}, arrived=clock.now())
+        finish_ballot(mine, arrived=clock.now())
+    told = Activity.objects.filter(verb=Verb.VOTED).order_by("pk")
+    assert [(each.by_seat, each.facts["again"]) for each in told] == [(stan.pk, False), (stan.pk, True)]
+    sentence = "Stan Lindqvist voted in “Q1 2027 priorities”"
+    assert sentence in text_of(sign_in(mia).get("/p/beacon/activity/"))
+    assert sentence not in text_of(sign_in(vera).get("/p/beacon/activity/"))
+
+
+def test_the_log_says_nothing_of_who_voted_in_an_anonymous_round(beacon, mia, stan, olga, three_days):
+    asked = open_voting_round(
+        beacon,
+        title="Between us",
+        features=[factories.feature(beacon)],
+        seats=[stan, olga],
+        deadline=three_days,
+        secrecy=VotingRound.Secrecy.ANONYMOUS,
+        by=mia,
+        now=clock.now(),
+    )
+    finish_ballot(ballot_of(asked.invitations.get(seat=stan)), arrived=clock.now())
+    assert not Activity.objects.filter(by_seat=stan.pk).exists()
 
 
 def test_whoever_begins_and_stops_gets_a_receipt_an_hour_later(voting, mine, stan):
