@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db import models
 
-from stakeholders.models import Activity, Seat, Verb
+from stakeholders.models import Activity, Seat, User, Verb
 
 
 def record(
@@ -29,6 +29,31 @@ def record(
 def record_all(lines: Iterable[Activity]) -> None:
     """Append many lines at once, in their order."""
     Activity.objects.bulk_create(lines)
+
+
+def record_by_admin(
+    by: User,
+    verb: Verb,
+    subjects: Sequence[tuple[int, models.Model]],
+    *,
+    at: datetime,
+    label: str = "",
+    **facts: Any,
+) -> None:
+    """Append a line to the log of each product that an act upon the whole organisation touches: two queries.
+
+    subjects  (id of the product, the row it is about)
+
+    Who did it stands there by their seat; in a product where they have none, as an administrator.
+    """
+    products = {product for product, _subject in subjects}
+    seats = dict(Seat.objects.current().filter(user=by, product__in=products).values_list("product_id", "pk"))
+    lines = []
+    for product, subject in subjects:
+        made = line(None, verb, subject, at=at, label=label, by_admin=True, **facts)
+        made.product_id, made.by_seat = product, seats.get(product)
+        lines.append(made)
+    record_all(lines)
 
 
 def line(

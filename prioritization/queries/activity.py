@@ -44,7 +44,7 @@ ACTS: Mapping[str, tuple[Any, tuple[str, ...]]] = {
 KINDS: Mapping[str, tuple[Any, tuple[str, ...]]] = {
     "features": (_("features"), ("feature", "import")),
     "rounds": (_("rounds"), ("round", "meeting", "message")),
-    "people": (_("people and links"), ("seat", "link")),
+    "people": (_("people and links"), ("seat", "link", "department", "organisation")),
     "roadmap": (_("roadmap and versions"), ("release", "milestone", "team", "version", "sharelink")),
     "goals": (_("product and objectives"), ("product", "objective", "measurement")),
     "scoring": (_("criteria and weights"), ("criterion", "weightset")),

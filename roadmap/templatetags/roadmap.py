@@ -25,6 +25,9 @@ register.filter(measured)
 SPARK_WIDTH, SPARK_HEIGHT = 124, 36
 
 FIELD_LABELS = {
+    "name": lazy("name"),
+    "time_zone": lazy("time zone"),
+    "weight": lazy("weight"),
     "title": lazy("title"),
     "summary": lazy("summary"),
     "description": lazy("description"),
@@ -51,7 +54,7 @@ def markdown(text: str) -> SafeString:
 
 @register.filter
 def field_label(name: str) -> str:
-    """Return what a feature's field is called in a sentence of the activity log."""
+    """Return what a field of a feature, a department or the organisation is called in a sentence of the activity log."""
     return str(FIELD_LABELS.get(name, name.replace("_", " ")))
 
 
@@ -68,6 +71,8 @@ def kept_value(value: Any, name: str) -> str:
         return wording.share(value)
     if name == "size":
         return wording.days(value)
+    if name == "weight":
+        return wording.decimal(value, 0 if value == round(value) else 2)
     if name.endswith("_on"):
         return wording.day_and_year(date.fromisoformat(value))
     return str(value)

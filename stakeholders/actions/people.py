@@ -1,4 +1,4 @@
-"""Brings people to a product, changes what they may do there, lets them go; sets the organisation up."""
+"""Brings people to a product, changes what they may do there, lets them go."""
 
 from __future__ import annotations
 
@@ -7,16 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Model, QuerySet, Value
 from django.db.models.functions import Lower
 from django.db.models.lookups import Exact
-from django.utils.translation import gettext as _
 
 from stakeholders.activity import record
-from stakeholders.models import Department, Organisation, Seat, User, Verb
-from stakeholders.rules.addresses import Person
+from stakeholders.models import Department, Seat, User, Verb
 
 M = TypeVar("M", bound=Model)
 
@@ -170,30 +167,3 @@ def _check_owner(seat: Seat, *, by: Seat, wants_owner: bool) -> None:
     # the owners' rows are locked, so that two owners can't let each other go at the same time
     if seat.role == Seat.Role.OWNER and not wants_owner and not list(others.select_for_update()):
         raise LastOwner
-
-
-@transaction.atomic
-def set_up(*, organisation: str, time_zone: str, name: str, email: str) -> User:
-    """Create the organisation and its first administrator. Raises ValidationError when that was done before."""
-    done_before = ValidationError(_("Accord is set up already. Sign in instead."))
-    if Organisation.objects.filter(pk=1).exists():
-        raise done_before
-    user = user_at(email, name=name)
-    made = Organisation(pk=1, name=organisation, time_zone=time_zone)
-    made.full_clean(validate_unique=False)
-    try:
-        with transaction.atomic():
-            made.save(force_insert=True)
-    except IntegrityError as somebody_was_faster:
-        raise done_before from somebody_was_faster
-    made.admins.add(user)
-    return user
-
-
-@transaction.atomic
-def set_admins(organisation: Organisation, people: Iterable[Person]) -> None:
-    """Make exactly these people the organisation's administrators, making users for addresses that are new."""
-    users = [user_at(each.email, name=each.name) for each in sorted(people, key=lambda person: person.email)]
-    if not users:
-        raise ValidationError(_("At least one person must administer the organisation."))
-    organisation.admins.set(users)

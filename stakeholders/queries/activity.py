@@ -28,6 +28,8 @@ KINDS: Mapping[str, Any] = {
     "scoringterms": lazy("how votes are read at"),
     "sharelink": lazy("the link for"),
     "round": lazy("the round"),
+    "department": lazy("the department"),
+    "organisation": lazy("the organisation"),
 }
 """What things are called in a sentence; a kind that is not here stands without a word for it."""
 BY_KEY = ("feature",)
@@ -163,7 +165,8 @@ def _changes(row: Activity) -> tuple[tuple[str, Any, Any], ...]:
 
 def _sentence(row: Activity, names: Names) -> str:
     """Return the sentence with _HERE in the place of the thing that it is about."""
-    who = names.get(row.by_seat, _("someone who has left")) if row.by_seat else _("Accord")
+    nobody = _("An administrator") if row.facts.get("by_admin") else _("Accord")
+    who = names.get(row.by_seat, _("someone who has left")) if row.by_seat else nobody
     parts = {"who": who, "what": _HERE}
     if row.verb == Verb.DELEGATED:
         other = names.get(row.facts.get("delegate") or 0, _("somebody without a seat here"))

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from stakeholders import access, clock
 from stakeholders.actions import links
-from stakeholders.actions import people as actions
+from stakeholders.actions import organisation as actions
 from stakeholders.forms.people import AdminsForm, DepartmentForm, OrganisationForm, SetUpForm
 from stakeholders.grants import Gone
 from stakeholders.models import Department, Link, Organisation
@@ -67,7 +67,7 @@ def organisation(request: HttpRequest) -> HttpResponse:
     form = OrganisationForm(request.POST, instance=found)
     if not form.is_valid():
         return _page(request, Organisation.objects.get(pk=1), form=form, status=422)
-    form.save()
+    actions.change_organisation(**form.cleaned_data, by=request.user, now=clock.now())
     said(request, _("Saved."))
     return gone_back(request, "stakeholders:organisation")
 
@@ -79,7 +79,7 @@ def change_admins(request: HttpRequest) -> HttpResponse:
     form = AdminsForm(request.POST)
     if not form.is_valid():
         return _page(request, found, admins=form, status=422)
-    actions.set_admins(found, form.cleaned_data["text"])
+    actions.set_admins(form.cleaned_data["text"], by=request.user, now=clock.now())
     said(request, _("Administrators changed."))
     return gone_back(request, "stakeholders:organisation" if access.is_admin(request.user) else "/")
 
@@ -91,7 +91,7 @@ def add_department(request: HttpRequest) -> HttpResponse:
     form = DepartmentForm(request.POST)
     if not form.is_valid():
         return _page(request, found, new_department=form, status=422)
-    said(request, _("Added %(name)s.") % {"name": form.save().name})
+    said(request, _("Added %(name)s.") % {"name": actions.add_department(**form.cleaned_data).name})
     return gone_back(request, "stakeholders:organisation")
 
 
@@ -102,7 +102,7 @@ def department(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(Department, pk=pk)
     form = DepartmentForm(request.POST or None, instance=row)
     if request.method == "POST" and form.is_valid():
-        form.save()
+        actions.change_department(row, **form.cleaned_data, by=request.user, now=clock.now())
         said(request, _("Saved %(name)s.") % {"name": row.name})
         return gone_back(request, "stakeholders:organisation")
     context = {"organisation": found, "department": row, "form": form}

@@ -5,7 +5,8 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 
-from stakeholders.actions.people import set_up, user_at
+from stakeholders.actions.organisation import set_up
+from stakeholders.actions.people import user_at
 from stakeholders.models import Department, Organisation, Seat, User
 from tests.roadmap.test_publish_race import at_once
 from tests.stakeholders.test_people import _rows

@@ -24,7 +24,8 @@ from roadmap.actions.schedule import (
     set_capacity,
 )
 from roadmap.models import Milestone, Objective, Product, Release, Team
-from stakeholders.actions.people import NewPerson, add_people, change_seat, set_up, user_at
+from stakeholders.actions.organisation import set_up
+from stakeholders.actions.people import NewPerson, add_people, change_seat, user_at
 from stakeholders.models import Department, Organisation, Seat
 
 FEATURES = {feature.key: feature for feature in (*PLANNED, *BACKLOG)}
