@@ -8,6 +8,10 @@ from typing import Protocol
 from django.utils.translation import gettext as _
 
 from stakeholders import wording
+from stakeholders.rules.deadlines import Deadline, drift
+
+A_MINUTE = timedelta(minutes=1)
+"""Deadlines are typed and shown to the minute."""
 
 
 class HasDeadline(Protocol):
@@ -48,6 +52,26 @@ def long_at(at: datetime, zone: str, *, is_date_only: bool = False) -> str:
     if parts["city"] == parts["zone"]:
         return _("the end of %(day)s (%(zone)s)") % parts
     return _("the end of %(day)s in %(city)s (%(zone)s)") % parts
+
+
+def drifted(at: datetime, zone: str, wall: str) -> str:
+    """Return a sentence where the zone's clocks have been decreed anew since the deadline was typed as `wall`, or "".
+
+    The instant stands; what it is called there is no longer what people were told.
+    """
+    typed = Deadline(at, zone, wall)
+    if abs(drift(typed)) < A_MINUTE:
+        return ""
+    was = datetime.fromisoformat(wall)
+    words = _("the end of %(day)s") if typed.is_end_of_day else _("%(day)s, %(time)s")
+    return _(
+        "It was set as %(was)s in %(city)s, where the rules for clocks have changed since: the same instant is now called"
+        " %(now)s. The instant counts."
+    ) % {
+        "was": words % {"day": wording.day(was.date()), "time": f"{was:%H:%M}"},
+        "city": wording.city(zone),
+        "now": wording.instant(at, zone),
+    }
 
 
 def _last_moment(at: datetime, zone: str) -> datetime:

@@ -137,12 +137,6 @@ def count_asked(product_id: int, *, now: datetime) -> None:
         CountRequest.objects.filter(pk__in=asked).delete()
 
 
-def recount_product(product_id: int, *, now: datetime) -> None:
-    """Count every rated feature of a product anew: after a round was withdrawn, or ratings came in by another door."""
-    rated = Feature.objects.filter(product_id=product_id, ratings__isnull=False).distinct()
-    recount(product_id, list(rated.values_list("pk", flat=True)), now=now)
-
-
 def count_votes(votes: Iterable[Vote]) -> dict[Cell, Sums]:
     """Return the sums of each (feature, criterion, department, value), and of the people behind them.
 

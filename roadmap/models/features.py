@@ -9,13 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from roadmap.models.products import Objective, Product
 from roadmap.models.schedule import Release, Team
-from stakeholders.models import Seat, User
+from stakeholders.models import Seat
 
 
 class FeatureQuerySet(models.QuerySet["Feature"]):
-    def visible_to(self, user: User) -> FeatureQuerySet:
-        return self.filter(product__seats__user=user, product__seats__left_at=None)
-
     def planned(self) -> FeatureQuerySet:
         """Features that have a place on the roadmap: a release, a start, an end, or "later"."""
         return self.exclude(release=None, starts_on=None, ends_on=None, precision__in=["day", "month", "quarter"])

@@ -116,10 +116,6 @@ class SeatQuerySet(models.QuerySet["Seat"]):
         """Seats of people who have not left the product."""
         return self.filter(left_at=None)
 
-    def visible_to(self, user: User) -> SeatQuerySet:
-        """Seats at products where this user holds a seat too."""
-        return self.filter(product__seats__user=user, product__seats__left_at=None)
-
 
 class Seat(models.Model):
     """A user at a product: role, department, voting weight, and whether they must confirm."""

@@ -9,16 +9,13 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from stakeholders.models.people import Department, Seat, User
+from stakeholders.models.people import Department, Seat
 from stakeholders.rules.tokens import public_id
 from stakeholders.rules.weights import HEAVIEST
 from stakeholders.zones import validate_zone
 
 
 class RoundQuerySet(models.QuerySet["Round"]):
-    def visible_to(self, user: User) -> RoundQuerySet:
-        return self.filter(product__seats__user=user, product__seats__left_at=None)
-
     def open(self) -> RoundQuerySet:
         """Opened, neither closed nor cancelled (the deadline may have passed: then they are counting)."""
         return self.filter(opened_at__isnull=False, closed_at=None, cancelled_at=None)

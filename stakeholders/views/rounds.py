@@ -64,6 +64,7 @@ def round(request: HttpRequest, slug: str, public_id: str) -> HttpResponse:
         sort=sort,
         department=request.GET.get("department", ""),
         deadline=deadline_wording.short(found),
+        drifted=deadline_wording.drifted(found.deadline_at, found.zone, found.wall_time) if found.is_open else "",
         zone=wording.abbreviation(found.deadline_local),
         door=settings.BASE_URL + reverse("stakeholders:round-door", args=[found.public_id]),
         takes_answers=found.takes_answers_at(now),

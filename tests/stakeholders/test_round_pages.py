@@ -115,6 +115,17 @@ def test_the_page_begins_with_its_conclusion_and_names_everyone(client, sign_in,
     assert "Remind Olga Olsen" in page
 
 
+def test_the_page_notes_that_clocks_were_decreed_anew_since_the_deadline_was_set(client, sign_in, opened, mia):
+    assert "The instant counts" not in text(sign_in(mia).get(url("round", opened)))
+    Round.objects.filter(pk=opened.pk).update(wall_time="2026-12-04T18:00")
+    assert (
+        "It was set as Fri 4 Dec, 18:00 in Berlin, where the rules for clocks have changed since:"
+        " the same instant is now called Fri 4 Dec, 17:00 CET. The instant counts."
+    ) in text(client.get(url("round", opened)))
+    Round.objects.filter(pk=opened.pk).update(wall_time="2026-12-04")
+    assert "It was set as the end of Fri 4 Dec in Berlin" in text(client.get(url("round", opened)))
+
+
 def test_the_chart_and_its_table_say_the_same(client, sign_in, opened, mia, stan, noon):
     raise_hand(opened, stan, noon - timedelta(hours=1))
 
