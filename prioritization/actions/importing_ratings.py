@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from math import isclose
 
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
+from django.core.validators import MaxLengthValidator, validate_email
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -25,6 +25,7 @@ from stakeholders.actions.closing import hold_alone
 from stakeholders.actions.people import department_named, user_at
 from stakeholders.activity import record
 from stakeholders.models import Invitation, Round, Seat, Verb
+from stakeholders.rules.addresses import LONGEST_ADDRESS
 
 BATCH = 500
 
@@ -175,6 +176,7 @@ def _address(name: str, product: Product) -> tuple[str, bool]:
     """Return the person's address, and whether it is one: else a made one that takes no mail."""
     try:
         validate_email(name)
+        MaxLengthValidator(LONGEST_ADDRESS)(name)
     except ValidationError:
         return made_address(name, product.slug), False
     return name.casefold(), True

@@ -10,6 +10,7 @@ from prioritization.queries.criteria import criteria_of
 from roadmap.models import Standing
 from stakeholders import clock
 from stakeholders.models import Invitation, Message, Round, Seat
+from stakeholders.rules.addresses import LONGEST_ADDRESS
 from tests import factories
 from tests.prioritization.votes import voting_round
 
@@ -99,6 +100,14 @@ def test_who_came_with_an_earlier_import_is_known_again_beside_a_namesake(client
     brought = factories.seat(beacon, user=factories.user("Old Hand", email="old-hand-2f1c.beacon@imported.invalid"))
     client.post(IMPORT, fields(look()) | {"import": "1"})
     assert Invitation.objects.filter(seat=brought).exists() and not Invitation.objects.filter(seat=namesake).exists()
+
+
+def test_names_longer_than_the_database_keeps_are_cut(client, look):
+    long = f"{'a' * 60}@{'b' * 60}.{'c' * 60}.{'d' * 60}.{'e' * 20}"
+    response = look(f"Feature,Person,Department,Impact\nBCN-1,{long},{'Sales ' * 30},4\n")
+    assert client.post(IMPORT, fields(response) | {"import": "1"}).status_code == 303
+    seat = Invitation.objects.select_related("seat__user", "seat__department").get().seat
+    assert len(seat.user.email) <= LONGEST_ADDRESS and len(seat.department.name) <= 80
 
 
 def test_nothing_comes_in_while_a_row_is_wrong_unless_it_is_left_out(client, look):
