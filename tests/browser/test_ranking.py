@@ -31,6 +31,14 @@ for feature, value in zip(features, (5, 4, 2)):
 print(json.dumps(url_of(make_sign_in_link(mia.user, now=clock.now(), ttl=timedelta(hours=1)))))
 """
 
+ONE_MORE_FEATURE = """
+import json
+from roadmap.models import Product
+from tests import factories
+factories.feature(Product.objects.get(slug={slug!r}), "Shared inbox")
+print(json.dumps(True))
+"""
+
 ONE_MORE_VOTE = """
 import json
 from tests.prioritization.votes import rate_all
@@ -88,8 +96,9 @@ def desk(browser: Browser, story):
 
 
 def order(page: Page, story: RankingStory) -> list[str]:
+    """The titles of the features that have a rank by now."""
     page.goto(story.ranking)
-    return page.locator(".ranking__title").all_inner_texts()
+    return page.locator(".ranking tbody:not(.ranking__unranked) .ranking__title").all_inner_texts()
 
 
 def uncounted(page: Page) -> int:
@@ -116,8 +125,6 @@ def test_x_explains_the_row_beside_the_list(story, desk):
     expect(panel.get_by_role("heading", level=2)).to_have_text("Dark theme")
     expect(page).to_have_url(re.compile(rf"\?feature={story.key}-2$"))
     expect(page.locator(".row--selected")).to_contain_text("Dark theme")
-    page.wait_for_load_state("networkidle")  # the panel fetches its second half by itself
-
     page.keyboard.press("j")
     page.keyboard.press("x")
     expect(panel.get_by_role("heading", level=2)).to_have_text("Voice calls")
@@ -125,6 +132,37 @@ def test_x_explains_the_row_beside_the_list(story, desk):
     expect(panel.get_by_role("heading", level=2)).to_have_text("Voice calls")
     page.keyboard.press("Escape")
     expect(panel).to_have_count(0)
+
+
+def test_x_says_why_a_feature_has_no_rank(story, desk):
+    story.run(ONE_MORE_FEATURE)
+    page = desk()
+    wait_until(lambda: len(order(page, story)) == 3, "the ranking", seconds=60)
+    page.get_by_role("link", name="Shared inbox", exact=True).focus()
+    page.keyboard.press("x")
+    panel = page.get_by_role("complementary", name="Explanation")
+    expect(panel.get_by_role("heading", level=2)).to_have_text("Shared inbox")
+    expect(panel).to_contain_text("Not ranked: nobody has voted on it yet.")
+    expect(page.locator(".row--selected")).to_contain_text("Shared inbox")
+
+
+def test_of_two_rows_explained_at_once_the_later_is_shown(story, desk):
+    page = desk()
+    wait_until(lambda: len(order(page, story)) == 3, "the ranking", seconds=60)
+    waiting, over = [], []
+    page.route(re.compile(rf"/ranking/{story.key}-\d/$"), lambda route: waiting.append(route))
+    for end in ("requestfinished", "requestfailed"):
+        page.on(end, lambda request: over.append(request))
+    for number in (1, 2):
+        page.keyboard.press("j")
+        page.keyboard.press("x")
+        wait_until(lambda number=number: page.wait_for_timeout(20) or len(waiting) == number, "it is asked for")
+    for each in waiting:
+        each.continue_()
+        wait_until(lambda each=each: page.wait_for_timeout(20) or each.request in over, "it is answered")
+    panel = page.get_by_role("complementary", name="Explanation")
+    expect(panel.get_by_role("heading", level=2)).to_have_text("Dark theme")
+    expect(page.locator(".row--selected")).to_contain_text("Dark theme")
 
 
 def test_a_filter_redraws_the_list_alone(story, desk):

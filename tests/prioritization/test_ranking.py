@@ -342,6 +342,11 @@ def test_the_address_of_a_feature_that_is_not_there_is_not_found(client, sign_in
     assert sign_in(mia).get(f"{RANKING}999/").status_code == 404
 
 
+def test_a_row_without_a_rank_leads_to_why_it_has_none(client, sign_in, mia, ranked):
+    row = re.search(r'<tr id="feature-5".*?</tr>', sign_in(mia).get(RANKING).content.decode(), re.S)[0]
+    assert "data-explain" in row and 'aria-label="why Shift swaps has no rank"' in row
+
+
 # as a file
 
 
