@@ -276,9 +276,8 @@ def test_everyone_at_the_product_can_read_the_set_up_and_only_managers_are_offer
     factories.release(beacon), factories.team(beacon), factories.objective(beacon)
     page = sign_in(vera).get(f"{SETUP}{path}")
     assert page.status_code == 200
-    assert not {"Edit", "Add team", "Save capacity", "Delete…"} & set(
-        page.content.decode().replace("<", ">").split(">")
-    )
+    shown = page.content.decode().partition('id="keys"')[0]
+    assert not {"Edit", "Add team", "Save capacity", "Delete…"} & set(shown.replace("<", ">").split(">"))
     assert sign_in(max).get(f"{SETUP}{path}").status_code == 404
 
 
