@@ -25,7 +25,6 @@ log = logging.getLogger(__name__)
 
 TASK = "prioritization.tasks.score_product"
 CLAIM_LASTS = timedelta(seconds=60)
-MOST_ATTEMPTS = 5
 PARKED_FOR = timedelta(days=1)
 """A request that was taken so often in vain waits for the next vote, or a day: a newer version may know what to do."""
 QUIET = timedelta(seconds=20)
@@ -141,9 +140,9 @@ def note_failure(product_id: int, error: Exception) -> None:
 
 def parked(now: datetime) -> QuerySet[ScoreRequest]:
     """Return the requests that were taken in vain too often, and wait for the next vote."""
-    return ScoreRequest.objects.filter(attempts__gte=MOST_ATTEMPTS, claimed_at__lt=now - CLAIM_LASTS)
+    return ScoreRequest.objects.filter(attempts__gte=ScoreRequest.MOST_ATTEMPTS, claimed_at__lt=now - CLAIM_LASTS)
 
 
 def _free(now: datetime) -> Q:
-    left = Q(claimed_at__lt=now - CLAIM_LASTS, attempts__lt=MOST_ATTEMPTS)
+    left = Q(claimed_at__lt=now - CLAIM_LASTS, attempts__lt=ScoreRequest.MOST_ATTEMPTS)
     return Q(claimed_at=None) | left | Q(claimed_at__lt=now - PARKED_FOR)

@@ -185,8 +185,15 @@ class ScoreRequest(models.Model):
     )
     why = models.CharField(max_length=300, blank=True, help_text="of the last attempt: the error")
 
+    MOST_ATTEMPTS = 5
+    """Taken so often in vain, it is parked: see actions.scores."""
+
     def __str__(self) -> str:
         return f"score {self.product_id}"
+
+    @property
+    def is_parked(self) -> bool:
+        return self.attempts >= self.MOST_ATTEMPTS
 
 
 class CountRequest(models.Model):

@@ -344,14 +344,18 @@ def _unmeasured(place: _Place) -> Iterator[Need]:
 
 
 def _uncounted(place: _Place) -> Iterator[Need]:
-    asked_at = ScoreRequest.objects.filter(product=place.product).values_list("asked_at", flat=True).first()
-    if asked_at and (place.now - asked_at).total_seconds() > LATE_AFTER_MINUTES * 60:
+    asked = ScoreRequest.objects.filter(product=place.product).first()
+    if asked and (place.now - asked.asked_at).total_seconds() > LATE_AFTER_MINUTES * 60:
+        why = (
+            _("Asked for at %(time)s. It failed several times and is tried again with the next vote.")
+            if asked.is_parked
+            else _("Asked for at %(time)s. The worker that counts may be busy or down.")
+        )
         yield Need(
             mark="late",
             title=_("The newest votes are not counted yet"),
-            text=_("Asked for at %(time)s. The worker that counts may be busy or down.")
-            % {"time": wording.clock_time(asked_at, place.product.time_zone)},
-            when=wording.relative(asked_at, now=place.now, zone=place.product.time_zone),
+            text=why % {"time": wording.clock_time(asked.asked_at, place.product.time_zone)},
+            when=wording.relative(asked.asked_at, now=place.now, zone=place.product.time_zone),
             url=reverse("prioritization:ranking", args=[place.product.slug]),
             act=_("Open ranking"),
             weight=weight(Harm.BLIND, 0),

@@ -63,9 +63,11 @@ def _page_of(
     ids = list(_on_page(found, number, ranked, is_filtered=bool(filters.active)))
     rows = _rows(product, ids, criteria, cut_line)
     ranked_rows = [row for row in rows if row.rank]
+    asked = ScoreRequest.objects.filter(product=product).first()
     return RankingPage(
         run=run,
-        asked_at=ScoreRequest.objects.filter(product=product).values_list("asked_at", flat=True).first(),
+        asked_at=asked and asked.asked_at,
+        is_parked=bool(asked and asked.is_parked),
         criteria=criteria,
         rows=ranked_rows,
         unranked=[row for row in rows if not row.rank],

@@ -147,6 +147,7 @@ class RankingPage:
 
     run           the run that everything on the page comes from; None before the first
     asked_at      since when votes wait to be counted; None when the run has them all
+    is_parked     whether counting them has failed so often that it waits for the next vote
     ranked        features with a rank that match the filters
     total         features that can still be chosen, ranked or not, whatever the filters
     unranked      those without a rank, on the last page of an unfiltered ranking
@@ -154,6 +155,7 @@ class RankingPage:
 
     run: ScoreRun | None
     asked_at: datetime | None
+    is_parked: bool
     criteria: list[Weighed]
     rows: list[RankingRow]
     unranked: list[RankingRow]

@@ -7,7 +7,6 @@ from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 
 from config.health import ALIVE_SECONDS
-from prioritization.actions.scores import MOST_ATTEMPTS
 from prioritization.models import ScoreRequest
 from stakeholders.actions.heartbeats import note_heartbeat
 from stakeholders.clock import now as clock
@@ -117,8 +116,8 @@ def test_status_tells_the_oldest_due_mail_and_the_oldest_overdue_round(client, b
 def test_status_names_the_products_that_could_not_be_scored(client, beacon, token):
     at = clock() - timedelta(minutes=5)
     asked = {"asked_at": at, "claimed_at": at, "why": "OverflowError: too large"}
-    ScoreRequest.objects.create(product=beacon, attempts=MOST_ATTEMPTS, **asked)
-    ScoreRequest.objects.create(product=factories.product("orion"), attempts=MOST_ATTEMPTS - 1, **asked)
+    ScoreRequest.objects.create(product=beacon, attempts=ScoreRequest.MOST_ATTEMPTS, **asked)
+    ScoreRequest.objects.create(product=factories.product("orion"), attempts=ScoreRequest.MOST_ATTEMPTS - 1, **asked)
     found = status(client).json()["scores"]
     assert (found["asked"], found["parked"]) == (2, {"beacon": "OverflowError: too large"})
     assert 300 <= found["oldest_asked_seconds"] < 360

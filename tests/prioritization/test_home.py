@@ -106,6 +106,8 @@ def test_votes_that_wait_too_long_for_their_count_are_told(mia, beacon, now):
     assert "The newest votes are not counted yet" not in titles(mia, now)
     ScoreRequest.objects.update(asked_at=now - timedelta(minutes=6))
     assert "The newest votes are not counted yet" in titles(mia, now)
+    ScoreRequest.objects.update(attempts=ScoreRequest.MOST_ATTEMPTS)
+    assert any("It failed several times" in need.text for need in home(mia, now=now).needs)
 
 
 def test_stakeholders_and_readers_see_their_own_part_and_no_list_of_others(client, stan, vera, sign_in, now, busy):

@@ -137,6 +137,11 @@ def test_a_vote_that_is_not_counted_yet_is_told(client, sign_in, beacon, mia, vo
     assert "is not counted yet" in text(sign_in(mia).get(RANKING))
 
 
+def test_what_is_not_tried_any_more_is_told(client, sign_in, mia, voting, ranked):
+    ScoreRequest.objects.update(attempts=ScoreRequest.MOST_ATTEMPTS)
+    assert "Counting it failed several times. The next vote has it tried again" in text(sign_in(mia).get(RANKING))
+
+
 def test_scores_are_shown_without_decimals_and_lead_to_their_explanation(client, sign_in, mia, ranked):
     standing = Standing.objects.get(feature__title="Undo send")
     shown = sign_in(mia).get(RANKING).content.decode()

@@ -283,7 +283,7 @@ def test_a_product_that_cannot_be_scored_is_parked_until_somebody_votes(
     for minute in range(10):
         monkeypatch.setattr(clock, "now", lambda: now + timedelta(minutes=2 * minute))  # noqa: B023
         score_due_products()
-    assert len(poison) == scores.MOST_ATTEMPTS
+    assert len(poison) == ScoreRequest.MOST_ATTEMPTS
     later = now + timedelta(hours=1)
     assert [each.product for each in scores.parked(later)] == [beacon]
     rate_all(voting, voters[0], features[6], 5)
@@ -296,7 +296,7 @@ def test_a_product_that_cannot_be_scored_is_parked_until_somebody_votes(
 
 
 def test_what_is_parked_is_tried_again_after_a_day(beacon, voting, now):
-    ScoreRequest.objects.update(attempts=scores.MOST_ATTEMPTS, claimed_at=now)
+    ScoreRequest.objects.update(attempts=ScoreRequest.MOST_ATTEMPTS, claimed_at=now)
     assert scores.due_products(now + timedelta(hours=23)) == []
     assert scores.due_products(now + timedelta(hours=25)) == [beacon.pk]
 
