@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from heapq import nlargest
+from itertools import groupby
 from operator import mul
 
 Points = Sequence[float]
@@ -135,9 +136,11 @@ def share_for_top(
         ahead += is_ahead
         if abs(slope) < PARALLEL:
             continue
-        t = -base / slope
-        if 0 <= t <= 1:
-            step = -1 if is_ahead else 1
+        step = -1 if is_ahead else 1
+        if abs(gap) <= LEAST_GAP:
+            # level now: it passes at once, on the side to which its lead grows or shrinks
+            (up if (slope > 0) is not is_ahead else down).append((0.0, step))
+        elif 0 <= (t := -base / slope) <= 1:
             (up if t >= share else down).append((abs(t - share), step))
     is_in = ahead < top
     found = [
@@ -149,8 +152,8 @@ def share_for_top(
 
 
 def _first_change(crossings: list[tuple[float, int]], ahead: int, top: int, is_in: bool) -> float | None:
-    for distance, step in sorted(crossings):
-        ahead += step
+    for distance, together in groupby(sorted(crossings), key=lambda each: round(each[0], DIGITS)):
+        ahead += sum(step for _, step in together)
         if (ahead < top) is not is_in:
             return distance
     return None

@@ -41,6 +41,11 @@ def test_weights_that_move_a_feature_across_the_cut():
     assert what_if.share_for_top([B, A], SHARES, 0, 0, top=2) is None
 
 
+def test_what_is_level_now_passes_on_the_side_where_its_lead_grows():
+    rows = [[0, 0, 0, 0], [0, 0, 0, 0], [5, 0, 0, 0], [0, 0, 0, 35], [5, 0, 5, 20]]
+    assert what_if.share_for_top(rows, [0.4, 0.2, 0.2, 0.2], 0, 3, top=2) == pytest.approx(0.7)
+
+
 def test_a_grid_counts_who_is_replaced_and_leaves_out_what_no_weights_are():
     found = what_if.grid([B, A], SHARES, 0, 1, (-0.3, 0.0, 0.05), top=1)
     assert found[1] == [0, 0, 1]
