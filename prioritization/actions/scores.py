@@ -88,7 +88,8 @@ def request_stale(*, now: datetime) -> None:
     """Ask for scores where something changed that no vote tells of: a feature's status, a department's weight.
 
     The apps below keep these and may not call this one, so the sweep compares, and looks for votes that came while a run
-    ended: four queries for all products. One that is asked for already is left alone, parked or not.
+    ended, and for runs from before there was a benefit: four queries for all products. One that is asked for already is left
+    alone, parked or not.
     """
     calm = Product.objects.filter(score_request=None)
     wrongly_ranked = Q(rank__isnull=False, feature__status__in=DONE)
@@ -99,7 +100,8 @@ def request_stale(*, now: datetime) -> None:
     latest = ScoreRun.objects.filter(product=OuterRef("pk")).values("used")[:1]
     for product_id, used in calm.annotate(used=Subquery(latest)).values_list("pk", "used"):
         departments = (used or {}).get("departments", {})
-        if any(weights.get(pk) != weight for pk, weight in departments.items()):
+        is_old = used is not None and "effort" not in used
+        if is_old or any(weights.get(pk) != weight for pk, weight in departments.items()):
             stale.add(product_id)
     stale |= set(CountRequest.objects.filter(product__in=calm).values_list("product_id", flat=True))
     for product_id in stale:

@@ -60,6 +60,7 @@ class ScoreRun(models.Model):
     tiers, contested, hot  how many tiers; features neither surely above nor surely below the cut; with heat
     alpha, concordance     criterion -> Krippendorff's alpha, Kendall's W with `raters` and `features`; None: undefined
     effective     mean effective number of voters of the ranked features
+    effort        key of the criterion that is left out of the benefit; None: there is none
     largest_share the cap on a voter's share, and `capped`, in how many cells it held somebody back
     robust        written by the sweep, as is concordance: trimmed, median -> tau (Kendall's, with the ranking), entering and leaving the first k (feature ids)
     """
@@ -150,6 +151,7 @@ class ScoreResult(models.Model):
     score = models.FloatField()
     score_low = models.FloatField()
     score_high = models.FloatField()
+    benefit = models.FloatField(null=True)
     rank = models.PositiveIntegerField(null=True)
     rank_low = models.PositiveIntegerField(null=True)
     rank_high = models.PositiveIntegerField(null=True)

@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 
 from prioritization.models import ScoreRun
 from prioritization.queries.ranking import Weighed, weighed_criteria
+from prioritization.queries.value_per_effort import has_sizes
 from prioritization.rules.scales import SPLIT_FROM
 from roadmap.models import Feature, Release
 from stakeholders import wording
@@ -156,6 +157,28 @@ def _score(run: ScoreRun, criteria: Sequence[Weighed]) -> list[str]:
     said.append(_("points = 25 × (mean − 1)"))
     if costs:
         said.append(_("%(names)s: a cost, so points = 25 × (5 − mean)") % {"names": ", ".join(costs)})
+    return said
+
+
+def _value(run: ScoreRun, criteria: Sequence[Weighed]) -> list[str]:
+    effort = next((each for each in criteria if each.is_effort), None)
+    words = {
+        "terms": " + ".join(f"{wording.decimal(each.share, 3)} × {each.name}" for each in criteria if each != effort),
+        "rest": wording.decimal(1 - effort.share if effort else 1, 3),
+        "name": effort.name if effort else "",
+    }
+    if effort is None:
+        said = [_("No criterion asks for effort, so benefit = score.")]
+    elif effort.share >= 1:
+        said = [_("%(name)s has all the weight, so there is no benefit.") % words]
+    else:
+        said = [_("benefit = (%(terms)s) ÷ %(rest)s") % words]
+    if has_sizes(run.product) or effort is None:
+        said.append(_("value per effort = benefit ÷ likely person-days of all teams"))
+    elif effort.is_cost:
+        said.append(_("No feature has a size, so value per effort = benefit ÷ 2^(mean of %(name)s − 1)") % words)
+    else:
+        said.append(_("No feature has a size, so value per effort = benefit ÷ 2^(5 − mean of %(name)s)") % words)
     return said
 
 
@@ -350,6 +373,7 @@ def _nothing(run: ScoreRun, criteria: Sequence[Weighed]) -> list[str]:
 
 _METHODS: tuple[tuple[str, Promise | Any, tuple[str, ...], Numbers], ...] = (
     ("score", lazy("Scales and the score"), ("scales", "score"), _score),
+    ("value", lazy("Value per effort"), ("value_per_effort",), _value),
     ("voters", lazy("What a vote weighs"), ("weights",), _voters),
     ("style", lazy("Rating style"), ("rating_style",), _style),
     ("pull", lazy("The pull toward the average"), ("shrinkage", "fit", "own_score"), _priors),

@@ -21,6 +21,7 @@ from prioritization.queries.runs import of_one_run
 from prioritization.rules.rounding import round_to, round_to_total
 from prioritization.rules.scales import SPLIT_FROM, points
 from prioritization.rules.secrecy import AT_LEAST, put_together
+from prioritization.rules.value_per_effort import value_per_effort
 from roadmap.filters import size_in_days
 from roadmap.models import Feature, Objective, Product, Standing
 from roadmap.queries.features import lanes
@@ -66,6 +67,7 @@ class Part:
     shown: Decimal
     pulled_shown: Decimal
     raw: float | None = None
+    is_effort: bool = False
 
     @property
     def style(self) -> float:
@@ -76,6 +78,11 @@ class Part:
     def share_places(self) -> int:
         """How many decimals its weight needs as a percentage, so that a reader can multiply by it: 0 or 1."""
         return 0 if abs(100 * self.share - round(100 * self.share)) < WHOLE else 1
+
+    @property
+    def pulled_points(self) -> float:
+        """Points of the score after the pull, not rounded."""
+        return self.share * points(self.pulled, is_cost=self.is_cost)
 
     @property
     def of_max(self) -> float:
@@ -143,6 +150,17 @@ class Explanation:
         return bool(
             self.interval and self.run and self.interval[1] - self.interval[0] > min(12, max(2, self.run.ranked / 3))
         )
+
+    @property
+    def effort(self) -> Part | None:
+        """The part that the benefit leaves out; None where no criterion asks for effort."""
+        return next((part for part in self.parts if part.is_effort), None)
+
+    @property
+    def value_per_day(self) -> float | None:
+        """Benefit points for a person-day; None without a size or a benefit."""
+        benefit = self.standing.benefit if self.standing else None
+        return None if benefit is None else value_per_effort(benefit, self.size_days)
 
     @property
     def cut(self) -> int:
@@ -283,6 +301,7 @@ def _parts(standing: Standing, run: ScoreRun, criteria: Sequence[Weighed]) -> tu
             shown=rounded,
             pulled_shown=in_the_end,
             raw=cell.get("raw", cell["mean"]),
+            is_effort=each.is_effort,
         )
         for each, cell, prior, mean, one, rounded, in_the_end in zip(
             criteria, cells, priors, means, exact, shown, after_shown, strict=True

@@ -17,7 +17,17 @@ from prioritization.filters import RankingFilter
 from prioritization.models import ScoreRequest, ScoreRun, VotingFeature
 from prioritization.queries.criteria import SHORT_NAMES, default_criteria
 from prioritization.queries.ranking_columns import USUAL, Column
-from prioritization.queries.ranking_parts import PAGE, Choices, CutLine, Mark, RankingPage, RankingRow, Tier, Weighed
+from prioritization.queries.ranking_parts import (
+    PAGE,
+    Choices,
+    CutLine,
+    Mark,
+    RankingPage,
+    RankingRow,
+    Tier,
+    Weighed,
+    page_number,
+)
 from prioritization.queries.runs import latest_run, of_one_run
 from prioritization.rules.cut_line import cut
 from prioritization.rules.rounding import round_to
@@ -59,7 +69,7 @@ def _page_of(
         ranked = found.count()
     else:
         found, ranked = alive, run.ranked if run else 0
-    number = _page_number(query.get("page"), max(1, ceil(ranked / PAGE)))
+    number = page_number(query.get("page"), max(1, ceil(ranked / PAGE)))
     ids = list(_on_page(found, number, ranked, is_filtered=bool(filters.active)))
     rows = _rows(product, ids, criteria, cut_line)
     ranked_rows = [row for row in rows if row.rank]
@@ -114,10 +124,6 @@ def _weighed(terms: Mapping[str, Any], name: str, defaults: Mapping[str, str]) -
     key = terms["key"]
     short = str(SHORT_NAMES[key]) if name == defaults.get(key) else name
     return Weighed(key=key, name=name, short=short, share=terms["weight"], is_cost=terms["is_cost"])
-
-
-def _page_number(text: str | None, pages: int) -> int:
-    return min(max(int(text), 1), pages) if text and text.isascii() and text.isdigit() and len(text) < 8 else 1
 
 
 def _on_page(features: Any, number: int, ranked: int, *, is_filtered: bool) -> Any:

@@ -11,11 +11,17 @@ from django.db.models import Sum
 from prioritization.filters import RankingFilter
 from prioritization.models import ScoreRun
 from prioritization.queries.ranking_columns import USUAL, Column
+from prioritization.rules.criteria import EFFORT
 from prioritization.rules.cut_line import Cut
 from prioritization.rules.scales import SPLIT_FROM
 from roadmap.models import Feature, Objective, Product, Release, Team
 
 PAGE = 50
+
+
+def page_number(text: str | None, pages: int) -> int:
+    """Return the page that an address asks for, 1 to `pages`; the first where it asks for none."""
+    return min(max(int(text), 1), pages) if text and text.isascii() and text.isdigit() and len(text) < 8 else 1
 
 
 @dataclass(frozen=True)
@@ -27,6 +33,10 @@ class Weighed:
     short: str
     share: float
     is_cost: bool
+
+    @property
+    def is_effort(self) -> bool:
+        return self.key == EFFORT
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+EFFORT = "effort"
+"""The key of the criterion that asks for effort, in the defaults and in every ready-made set: benefit leaves it out."""
+
 
 @dataclass(frozen=True)
 class AskedCriterion:
@@ -25,6 +28,10 @@ class AskedCriterion:
     weight: float
     is_cost: bool = False
     raters: tuple[int, ...] = ()
+
+    @property
+    def is_effort(self) -> bool:
+        return self.key == EFFORT
 
     def as_json(self) -> dict[str, Any]:
         """Return these terms as a round keeps them."""

@@ -9,7 +9,6 @@ from prioritization.rules.scales import shares
 
 Array = NDArray[np.float64]
 
-COST_OF_RATING = (1.0, 2.0, 4.0, 8.0, 16.0)
 SCORE_DIGITS = 9
 
 
@@ -44,19 +43,6 @@ def benefit(points: Array, weights: Array, is_effort: NDArray[np.bool_]) -> Arra
     Raises ValueError when no weight but effort's is above 0.
     """
     return additive_score(points[:, ~is_effort], weights[~is_effort])
-
-
-def value_per_effort(value: Array, effort: Array) -> Array:
-    """Return benefit points per unit of effort, shape (n,): the view "value per effort", never the ranking.
-
-    value   (n,) from `benefit`
-    effort  (n,) on a ratio scale: person-days, else COST_OF_RATING of the rating; 0, less or NaN is unknown
-
-    NaN where effort is unknown: such a feature is listed apart. Sorting by it is the greedy order for one budget.
-    Source: Dantzig, "Discrete-variable extremum problems", 1957.
-    """
-    known = np.nan_to_num(effort) > 0
-    return np.divide(value, effort, out=np.full(value.shape, np.nan), where=known)
 
 
 def order_by_score(scores: Array, ids: NDArray[np.int64]) -> NDArray[np.intp]:

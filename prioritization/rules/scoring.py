@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ from prioritization.rules.rank_intervals import DRAWS, rank_intervals, tiers
 from prioritization.rules.rating_style import is_sparse
 from prioritization.rules.rating_tables import Cells, Table, cells_of
 from prioritization.rules.residuals import ballot_correlation
-from prioritization.rules.score import additive_score, order_by_score
+from prioritization.rules.score import additive_score, benefit, order_by_score
 from prioritization.rules.value_of_votes import distances_to_cut, step, value_of_one_vote
 
 Array = NDArray[np.float64]
@@ -29,12 +29,14 @@ THREADS = 2
 class Judged:
     """One criterion with all that was voted in it. `weight` is as entered; on a cost scale 1 is the good end.
 
-    table  (n, v) what each voter gave each feature, 0 is a gap; the same voters in all criteria
+    table      (n, v) what each voter gave each feature, 0 is a gap; the same voters in all criteria
+    is_effort  whether it is left out of the benefit
     """
 
     weight: float
     is_cost: bool
     table: Table
+    is_effort: bool = False
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ class Scored:
 
     fits         one a criterion
     scores       (n,) 0 to 100
+    benefits     (n,) 0 to 100, the scores without effort; NaN where effort has all the weight
     variances    (n,) of the scores, points squared, without the doubt about the level that all share
     low, high    (n,) ends of the 90 % intervals, with that doubt
     splits       (n,) 0 to 1, NaN where fewer than three voted
@@ -57,6 +60,7 @@ class Scored:
 
     fits: tuple[Fit, ...]
     scores: Array
+    benefits: Array
     variances: Array
     low: Array
     high: Array
@@ -122,7 +126,7 @@ def score_features(
     counting = voters.weight > 0
     if not counting.all():
         voters = voters.only(counting)
-        criteria = [Judged(each.weight, each.is_cost, each.table[:, counting]) for each in criteria]
+        criteria = [replace(each, table=each.table[:, counting]) for each in criteria]
     tables = [each.table for each in criteria]
     shares = np.array(scales.shares([each.weight for each in criteria]))
     with ThreadPoolExecutor(THREADS) as pool:
@@ -154,6 +158,7 @@ def score_features(
     return Scored(
         fits=fits,
         scores=scores,
+        benefits=_benefits(points, criteria),
         variances=variances,
         low=low,
         high=high,
@@ -204,6 +209,14 @@ def _at(positions: NDArray[np.intp], values: NDArray, n: int) -> NDArray:
     result = np.full(n, np.nan) if values.dtype.kind == "f" else np.zeros(n, dtype=values.dtype)
     result[positions] = values
     return result
+
+
+def _benefits(points: Array, criteria: Sequence[Judged]) -> Array:
+    is_effort = np.array([each.is_effort for each in criteria])
+    weights = np.array([each.weight for each in criteria])
+    if not weights[~is_effort].any():
+        return np.full(len(points), np.nan)
+    return benefit(points, weights, is_effort)
 
 
 def _coverage(criteria: Sequence[Cells]) -> tuple[int, int]:

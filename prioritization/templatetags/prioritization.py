@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 
 from prioritization.queries.explanation import DepartmentVotes, Explanation, Part
 from prioritization.queries.ranking_parts import RankingPage
+from prioritization.templatetags.value_per_effort import ratio
 from stakeholders import wording
 
 register = template.Library()
@@ -205,6 +206,27 @@ def part_bar(part: Part) -> SafeString:
         '<rect class="part-bar__track" width="{}" height="8"/><rect class="part-bar__done" width="{}" height="8"/></svg>',
         wording.share(part.of_max), f"{min(track, 60):.1f}", f"{min(track, 60) * min(max(part.of_max, 0), 1):.1f}",
     )  # fmt: skip
+
+
+@register.simple_tag
+def benefit_in_words(explanation: Explanation) -> str:
+    """The score without effort, as a sum of the points shown, and what that is for a person-day."""
+    standing, effort = explanation.standing, explanation.effort
+    words = {
+        "benefit": wording.decimal(standing.benefit if standing else None, 1),
+        "score": wording.decimal(standing.score if standing else None, 2),
+        "effort": effort.name if effort else "",
+        "points": wording.decimal(effort.pulled_points if effort else None, 2),
+        "rest": wording.share(1 - effort.share, effort.share_places) if effort else "",
+        "days": wording.days(explanation.size_days),
+        "ratio": ratio(explanation.value_per_day),
+    }
+    said = _("Benefit %(benefit)s: no criterion asks for effort, so it is the score.") % words
+    if effort:
+        said = _("Benefit without %(effort)s: (%(score)s − its %(points)s) ÷ %(rest)s = %(benefit)s.") % words
+    if explanation.value_per_day is None:
+        return said
+    return f"{said} {_('%(benefit)s ÷ %(days)s = %(ratio)s a day.') % words}"
 
 
 @register.simple_tag

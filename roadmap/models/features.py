@@ -207,6 +207,9 @@ class Standing(models.Model):
     variance = models.FloatField(
         null=True, help_text="of the score, points squared, to compare two; without that doubt"
     )
+    benefit = models.FloatField(
+        null=True, help_text="0..100, the score without effort, which is the planner's value; None: effort weighs all"
+    )
     rank = models.PositiveIntegerField(null=True, help_text="1 is first; None: not ranked")
     rank_low = models.PositiveIntegerField(null=True, help_text="the best plausible rank; None: not ranked")
     rank_high = models.PositiveIntegerField(null=True, help_text="the worst plausible rank")

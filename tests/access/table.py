@@ -166,6 +166,7 @@ TABLE = {
     "prioritization:scoring-terms": Route(get=READERS, post=MANAGERS),
     "prioritization:outlook": Route(get=READERS),
     "prioritization:compare": Route(get=READERS),
+    "prioritization:value-per-effort": Route(get=READERS),
     "prioritization:weights": Route(get=READERS, post=MANAGERS),
     "prioritization:weights-keep": Route(post=MANAGERS),
     "prioritization:weights-forget": Route(post=MANAGERS),

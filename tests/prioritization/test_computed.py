@@ -68,7 +68,8 @@ def test_every_method_has_numbers_and_they_are_those_of_the_other_pages(client, 
     told = {method.key: " ".join(method.numbers) for method in methods(run) if method.key != "more"}
     assert [key for key, numbers in told.items() if not numbers] == []
     assert set(told) == {
-        "score", "voters", "style", "pull", "intervals", "ranks", "split", "votes", "sensitivity", "influence", "cut",
+        "score", "value", "voters", "style", "pull", "intervals", "ranks", "split", "votes", "sensitivity", "influence",
+        "cut",
     }  # fmt: skip
     computed, ranking = text(sign_in(mia).get(COMPUTED)), text(client.get("/p/beacon/ranking/"))
     ask = text(client.get("/p/beacon/agenda/ask/"))

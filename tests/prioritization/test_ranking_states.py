@@ -25,6 +25,7 @@ PAGES = {
     "explanation": "ranking/1/",
     "outlook": "ranking/1/outlook/",
     "computed": "ranking/computed/",
+    "value": "ranking/value-per-effort/",
 }
 
 
@@ -74,6 +75,8 @@ def test_one_feature_and_one_voter(client, sign_in, mia, beacon):
     assert "No rank would change." in said["weights"]
     assert "No weight of one criterion would push it out of the first 1." in said["outlook"]
     assert "Name two features by their keys." in said["compare"]
+    assert "“Feature 0” brings most for its size" in said["value"]
+    assert "The weight of" not in said["outlook"] or "the rank stays" in said["outlook"]
 
 
 def test_three_features_that_all_are_equal(client, sign_in, mia, beacon):

@@ -162,6 +162,7 @@ def _used(inputs: Inputs, scored: Scored, placed: Placed) -> dict[str, Any]:
         "hot": int((placed.heat[order] > 0).sum()),
         "alpha": {key: alpha(each.counts) for key, each in zip(keys, scored.fits, strict=True)},
         "effective": round(float(scored.effective[order].mean()), 2) if len(order) else 0.0,
+        "effort": next((each.key for each in inputs.criteria if each.is_effort), None),
         "largest_share": inputs.terms.largest_share,
         "capped": sum(each.capped for each in scored.fits),
         "split": int((np.nan_to_num(scored.splits[order]) > SPLIT_FROM).sum()),

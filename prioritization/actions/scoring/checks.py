@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -31,7 +32,7 @@ def check_voters(product: Product, run: ScoreRun, inputs: Inputs, scored: Scored
     counting = inputs.given.weight > 0
     voters = inputs.voters().only(counting)
     seats = inputs.given.seat[counting]
-    criteria = [Judged(each.weight, each.is_cost, each.table[:, counting]) for each in inputs.judged()]
+    criteria = [replace(each, table=each.table[:, counting]) for each in inputs.judged()]
     found = _found(product, inputs, criteria, voters, seats, scored)
     unnamed = set(inputs.given.seat[~inputs.given.is_named].tolist())
     fresh = {seat: row for seat, row in found.items() if seat not in unnamed}

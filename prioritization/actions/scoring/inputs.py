@@ -25,7 +25,7 @@ from prioritization.rules.scoring import Judged
 from roadmap.models import Feature, Product
 from stakeholders.models import Department
 
-METHOD = "weighted sum, square-root departments, rating style, empirical Bayes, drawn ranks; 2"
+METHOD = "weighted sum, square-root departments, rating style, empirical Bayes, drawn ranks, benefit; 3"
 UPPER = 3
 """Without any capacity the list is cut after its upper third."""
 
@@ -82,7 +82,7 @@ class Inputs:
 
     def judged(self) -> list[Judged]:
         return [
-            Judged(each.weight, each.is_cost, table)
+            Judged(each.weight, each.is_cost, table, is_effort=each.is_effort)
             for each, table in zip(self.criteria, self.given.tables, strict=True)
         ]
 

@@ -28,8 +28,8 @@ EXACT = 11
 """What a score can be computed from again is kept to the last bit that means anything."""
 
 SCALARS = (
-    "score", "score_low", "score_high", "variance", "rank", "rank_low", "rank_high", "tier", "cut_chance", "votes",
-    "effective", "split", "vote_value", "heat",
+    "score", "score_low", "score_high", "benefit", "variance", "rank", "rank_low", "rank_high", "tier", "cut_chance",
+    "votes", "effective", "split", "vote_value", "heat",
 )  # fmt: skip
 FIELDS = (*SCALARS, "apart", "criteria")
 WITHOUT_VOTES = {"feature_id", "votes", "criteria"}
@@ -67,8 +67,8 @@ def figures_of(run: ScoreRun, inputs: Inputs, scored: Scored, placed: Placed) ->
         exact += [each.mean, each.shrunk, each.effective]
         rounded += [each.raw, each.variance, each.counts, each.department_means, each.department_votes]
     places = [
-        *(scored.scores, scored.low, scored.high, scored.variances, scored.ranks, placed.low, placed.high),
-        *(placed.tiers, placed.chances, placed.vote_value, placed.heat),
+        *(scored.scores, scored.low, scored.high, scored.benefits, scored.variances),
+        *(scored.ranks, placed.low, placed.high, placed.tiers, placed.chances, placed.vote_value, placed.heat),
     ]
     votes = np.hstack([_beside(exact, EXACT), _beside(rounded, DIGITS)])
     about = (*(each.key for each in inputs.criteria), *inputs.departments.tolist())
@@ -117,6 +117,7 @@ def _named_rows(
         "score": _floats(scored.scores[at], digits=EXACT),
         "score_low": _floats(scored.low[at]),
         "score_high": _floats(scored.high[at]),
+        "benefit": _floats(scored.benefits[at]),
         "variance": _floats(scored.variances[at]),
         "rank": _ranks(scored.ranks[at]),
         "rank_low": _ranks(placed.low[at]),

@@ -74,6 +74,9 @@ def test_a_standing_holds_what_its_marks_need(beacon, voting, now):
     assert 0 <= standing.split < 0.3
     assert 60 < standing.score < 100
     assert standing.score_low < standing.score < standing.score_high
+    pulled = {key: 25 * (cell["pulled"] - 1) for key, cell in standing.criteria.items()}
+    without_effort = 0.35 * pulled["impact"] + 0.15 * pulled["ease"] + 0.25 * pulled["happiness"]
+    assert standing.benefit == pytest.approx(without_effort / 0.75, abs=1e-6)
     assert standing.variance > 0
     assert 2 < standing.effective < 3
     assert standing.rank_low == standing.rank == standing.tier == 1
@@ -97,6 +100,7 @@ def test_a_run_says_what_was_used(beacon, voting, now):
     assert run.used["coverage"] == 1
     assert run.used["cut"] == {"k": 2, "release": None}
     assert run.used["draws"] == 400
+    assert run.used["effort"] == "effort"
     assert [row[at] for at, row in enumerate(run.used["correlation"])] == [1, 1, 1, 1]
     assert -1 <= run.used["alpha"]["impact"] <= 1
     inputs = scoring.read_inputs(beacon, now=now)

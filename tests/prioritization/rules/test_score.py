@@ -6,14 +6,7 @@ from hypothesis.extra import numpy as hnp
 from pymcdm.methods import WSM
 
 from prioritization.rules import scales
-from prioritization.rules.score import (
-    COST_OF_RATING,
-    additive_score,
-    benefit,
-    contributions,
-    order_by_score,
-    value_per_effort,
-)
+from prioritization.rules.score import additive_score, benefit, contributions, order_by_score
 
 DEFAULT = np.array([0.35, 0.25, 0.15, 0.25])
 EFFORT = np.array([False, True, False, False])
@@ -30,10 +23,7 @@ def test_the_worked_example():
     assert points == pytest.approx(np.array([[80, 50, 62.5, 75]]))
     assert contributions(points, DEFAULT) == pytest.approx(np.array([[28, 12.5, 9.375, 18.75]]))
     assert additive_score(points, DEFAULT) == pytest.approx([68.625])
-    value = benefit(points, DEFAULT, EFFORT)
-    assert value == pytest.approx([74.8333], abs=5e-5)
-    cost = np.array([COST_OF_RATING[3 - 1]])
-    assert value_per_effort(value, cost) == pytest.approx([18.7083], abs=5e-5)
+    assert benefit(points, DEFAULT, EFFORT) == pytest.approx([74.8333], abs=5e-5)
 
 
 @pytest.mark.parametrize(("others", "min_max"), [([(2, 2)], [0.5, 0.75]), ([(2, 2), (3, 5)], [0.5, 0.45])])
@@ -44,12 +34,6 @@ def test_a_further_feature_reverses_no_pair(others, min_max):
     assert scores[:2] / 100 == pytest.approx([0.5, 0.525])
     of_the_set = (ratings - ratings.min(axis=0)) / np.ptp(ratings, axis=0)
     assert of_the_set.mean(axis=1)[:2] == pytest.approx(min_max)
-
-
-def test_effort_that_is_unknown_or_nothing_gives_no_ratio():
-    ratio = value_per_effort(np.array([50.0, 50.0, 50.0]), np.array([0.0, np.nan, 4.0]))
-    assert np.isnan(ratio[:2]).all()
-    assert ratio[2] == 12.5
 
 
 def test_benefit_needs_something_beside_effort():
