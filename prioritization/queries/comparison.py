@@ -43,6 +43,20 @@ class Shift:
 
 
 @dataclass(frozen=True)
+class Level:
+    """One criterion's weight now and at the nearest weights at which two features are level, in points of a hundred."""
+
+    key: str
+    name: str
+    now: Decimal
+    then: Decimal
+
+    @property
+    def change(self) -> Decimal:
+        return self.then - self.now
+
+
+@dataclass(frozen=True)
 class DepartmentPair:
     """A department's means on both, in points; None where it did not vote on that one."""
 
@@ -61,6 +75,8 @@ class Comparison:
 
     chance   P(one beats other) in [0, 1]; None before intervals are worked out
     shifts   the least weight to move until they score the same; None: no weights do that; []: they do already
+    levels   the weights nearest to now at which they do, one a criterion, both columns summing to 100; [] where there are none
+             to go to, or no need
     """
 
     one: Explanation
@@ -68,6 +84,7 @@ class Comparison:
     rows: list[Row]
     chance: float | None
     shifts: list[Shift] | None
+    levels: list[Level]
     departments: list[DepartmentPair]
 
     @property
@@ -89,6 +106,11 @@ class Comparison:
         return self.other if self.is_ahead else self.one
 
     @property
+    def level_sums(self) -> tuple[Decimal, Decimal]:
+        """What the weights now, and those at which the two are level, add up to."""
+        return sum((each.now for each in self.levels), Decimal(0)), sum((each.then for each in self.levels), Decimal(0))
+
+    @property
     def sureness(self) -> float | None:
         """P(the better one really is better)."""
         return self.chance if self.chance is None or self.is_ahead else 1 - self.chance
@@ -101,12 +123,14 @@ def comparison(one: Explanation, other: Explanation) -> Comparison | None:
         return None
     criteria = weighed_criteria(run)
     points = [points_of(each.standing.criteria, run, criteria) for each in (one, other) if each.standing]
+    shifts = _shifts(points, criteria)
     return Comparison(
         one=one,
         other=other,
         rows=_rows(one, other, points, criteria),
         chance=_chance(one, other),
-        shifts=_shifts(points, criteria),
+        shifts=shifts,
+        levels=_levels(points, criteria) if shifts else [],
         departments=_departments(one, other),
     )
 
@@ -145,6 +169,15 @@ def _shifts(points: list[tuple[float, ...]], criteria: list[Weighed]) -> list[Sh
     taker = criteria[max(range(len(changes)), key=changes.__getitem__)].name
     givers = sorted((i for i, change in enumerate(changes) if change < -NO_WEIGHT), key=changes.__getitem__)
     return [Shift(-changes[i], criteria[i].name, taker) for i in givers]
+
+
+def _levels(points: list[tuple[float, ...]], criteria: list[Weighed]) -> list[Level]:
+    shares = [each.share for each in criteria]
+    level = what_if.nearest_flip(points[0], points[1], shares)
+    if level is None:
+        return []
+    now, then = (round_to_total([100 * share for share in each], 100) for each in (shares, level))
+    return [Level(each.key, each.name, *pair) for each, pair in zip(criteria, zip(now, then, strict=True), strict=True)]
 
 
 def _departments(one: Explanation, other: Explanation) -> list[DepartmentPair]:

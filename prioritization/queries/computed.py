@@ -36,10 +36,10 @@ NOT_METHODS = frozenset(
         "relief",
         "scoring",
         "secrecy",
-        "what_if",
+        "sensitivity",
     }
 )
-"""Rules that are no method of the ranking: how ballots are shuffled, what a criterion is, what hurries, plain twins."""
+"""Rules that are no method of the ranking: how ballots are shuffled, what a criterion is, what hurries, a twin for tests."""
 
 FIRM, TENTATIVE = 0.8, 0.667
 """From where Krippendorff lets one rely on an alpha, and from where on draw tentative conclusions."""
@@ -381,7 +381,7 @@ _METHODS: tuple[tuple[str, Promise | Any, tuple[str, ...], Numbers], ...] = (
     ("ranks", lazy("Plausible ranks and tiers"), ("rank_intervals",), _tiers),
     ("split", lazy("Disagreement"), ("disagreement", "reliability", "departments"), _disagreement),
     ("votes", lazy("Whom to ask"), ("value_of_votes",), _worth),
-    ("sensitivity", lazy("Other weights"), ("sensitivity",), _weights),
+    ("sensitivity", lazy("Other weights"), ("what_if",), _weights),
     ("influence", lazy("Influence of one voter"), ("influence", "ballot_influence", "flags", "robust"), _influence),
     ("cut", lazy("The capacity line, and rounding"), ("cut_line", "rounding"), _cut),
 )

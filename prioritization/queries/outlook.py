@@ -22,6 +22,10 @@ from stakeholders.models import Department
 FEWEST_IN_A_DEPARTMENT = 2
 """Leaving one person out would show that person's votes."""
 SHOWN_DEPARTMENTS = 2
+REACH = 0.1
+"""By how much a weight is moved to see what it does: 10 points of a hundred."""
+STILL = 0.05
+"""A score that moves by less reads the same."""
 NOBODYS = "0"
 
 
@@ -44,23 +48,41 @@ class Without:
 
 
 @dataclass(frozen=True)
+class WeightSwing:
+    """What one criterion's weight does to the score and rank when it is 10 points lower and higher; share in [0, 1]."""
+
+    name: str
+    share: float
+    ends: what_if.Swing
+
+
+@dataclass(frozen=True)
 class Outlook:
     """What would change a feature's rank, of the latest run.
 
+    score      as the run has it
     top        how many features are above the line; is_in whether this is one of them
     move       the nearest weight that would change that; None where no weight of one criterion does
     without    departments whose votes make the largest difference, the largest first
     step       how far one more vote moves the score, give or take (a standard deviation), in points
     step_ranks how many ranks that is at most; 0: it stays where it is
+    swings     one a criterion, what moves the score most first; empty with a single criterion, whose weight is everything
     """
 
     rank: int
+    score: float
     top: int
     is_in: bool
     move: WeightMove | None
     without: list[Without]
     step: float
     step_ranks: int
+    swings: list[WeightSwing]
+
+    @property
+    def widest(self) -> WeightSwing | None:
+        """The criterion whose weight moves the score most; None where none moves it."""
+        return self.swings[0] if self.swings and self.swings[0].ends.width > STILL else None
 
 
 def outlook(feature: Feature, *, today: date) -> Outlook | None:
@@ -77,12 +99,14 @@ def outlook(feature: Feature, *, today: date) -> Outlook | None:
     step = vote_step(cells, found.run, found.criteria)
     return Outlook(
         rank=at + 1,
+        score=found.scores[at],
         top=top,
         is_in=at < top,
         move=_nearest_move(found, at, top),
         without=_without(feature, cells, found, at),
         step=step,
         step_ranks=_ranks_within(found.scores, at, step),
+        swings=_swings(found, at),
     )
 
 
@@ -93,6 +117,14 @@ def _nearest_move(found: Lineup, at: int, top: int) -> WeightMove | None:
         if (then := what_if.share_for_top(found.points, found.shares, i, at, top=top)) is not None
     ]
     return min(moves, key=lambda move: abs(move.then - move.share), default=None)
+
+
+def _swings(found: Lineup, at: int) -> list[WeightSwing]:
+    if len(found.criteria) < 2:
+        return []
+    ends = what_if.tornado(found.points, found.shares, found.ids, at, reach=REACH)
+    swings = [WeightSwing(each.name, each.share, one) for each, one in zip(found.criteria, ends, strict=True)]
+    return sorted(swings, key=lambda each: -each.ends.width)
 
 
 def vote_step(cells: Mapping[str, Any], run: ScoreRun, criteria: Sequence[Weighed]) -> float:

@@ -1,4 +1,8 @@
-"""Sensitivity: what other weights would do to scores, ranks and pairs. Linear scores make it exact."""
+"""Sensitivity: what other weights would do to scores, ranks and pairs. Linear scores make it exact.
+
+Nothing in the product calls these: pages ask `what_if`, which needs no numpy. They are the same answers for all features at
+once and, where there is another way, found by it: what `what_if` is tested against.
+"""
 
 from __future__ import annotations
 

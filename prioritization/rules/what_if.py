@@ -1,7 +1,7 @@
-"""What other weights would do, in plain Python: what a page may ask while it is being read.
+"""What other weights would do to scores, ranks and pairs, in plain Python: a page may ask while it is being read.
 
-The same answers as `sensitivity`, which loads numpy and is the worker's. With m criteria the score of a feature is a straight
-line in the weight of any one of them, so each answer is exact and costs a pass or two over the features.
+With m criteria the score of a feature is a straight line in the weight of any one of them, so each answer is exact and costs a
+pass or two over the features.
 
 Everywhere `points` are those of one feature in each criterion, 0 to 100, and `shares` the criteria's weights, sum 1.
 Source: Mareschal, "Weight stability intervals in multicriteria decision aid", 1988.
@@ -11,14 +11,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from heapq import nlargest
-from itertools import groupby
+from itertools import combinations, groupby
 from operator import mul
+from typing import NamedTuple
 
 Points = Sequence[float]
 
 PARALLEL = 1e-12
 DIGITS = 9
 LEAST_GAP = 1e-9
+NEARLY_ALL = 0.99
+"""Up to this weight what the others give is told from the score by a subtraction, which costs less than summing anew."""
+LEVEL = 1e-8
+"""Scores that differ by more are different when rounded, too."""
 
 
 def score(points: Points, shares: Sequence[float]) -> float:
@@ -164,7 +169,7 @@ def least_move(points: Points, other: Points, shares: Sequence[float]) -> list[f
 
     The change that people can say: "move 2.5 points from effort to impact". Weight goes to the criterion that favours the
     loser most, from those that favour the winner most, one after the other until the scores meet.
-    Source: METHODS f; Triantaphyllou & Sanchez, 1997.
+    Source: Triantaphyllou & Sanchez, "A Sensitivity Analysis Approach for Some Deterministic MCDM Methods", 1997.
     """
     gap = [one - two for one, two in zip(points, other, strict=True)]
     lead = score(gap, shares)
@@ -181,6 +186,98 @@ def least_move(points: Points, other: Points, shares: Sequence[float]) -> list[f
         result[to] += moved
         lead -= moved * worth
     return result if lead <= LEAST_GAP else None
+
+
+def nearest_flip(points: Points, other: Points, shares: Sequence[float]) -> list[float] | None:
+    """Return the weights nearest to the present ones (Euclidean) at which two features score the same; None if none do.
+
+    The least change when every weight may move a little. Once one knows which weights end at 0 it is a projection of the
+    present ones, in closed form: if no weight turns negative when all may move, that is the answer; else every choice of
+    weights that stay is tried, at most 4,095 with the 12 criteria that a product can have.
+    Source: Triantaphyllou & Sanchez, "A Sensitivity Analysis Approach for Some Deterministic MCDM Methods", 1997.
+    """
+    gap = [one - two for one, two in zip(points, other, strict=True)]
+    everything = range(len(gap))
+    if (found := _projected(shares, gap, everything)) is not None:
+        return found
+    candidates = [
+        found
+        for size in range(len(gap) - 1, 0, -1)
+        for kept in combinations(everything, size)
+        if (found := _projected(shares, gap, kept)) is not None
+    ]
+    return min(candidates, key=lambda each: sum((a - b) ** 2 for a, b in zip(each, shares, strict=True)), default=None)
+
+
+def _projected(shares: Sequence[float], gap: Sequence[float], kept: Sequence[int]) -> list[float] | None:
+    """Return the weights nearest to `shares` with no gap, sum 1 and nothing but on `kept`; None if one is negative.
+
+    On `kept` they are shares + a + b · (gap − its mean): `a` makes the sum, `b` closes the gap.
+    """
+    middle = sum(gap[i] for i in kept) / len(kept)
+    away = [gap[i] - middle for i in kept]
+    spread = sum(each * each for each in away)
+    a = (1 - sum(shares[i] for i in kept)) / len(kept)
+    missing = -sum(gap[i] * (shares[i] + a) for i in kept)
+    if spread <= PARALLEL:
+        if abs(missing) > LEAST_GAP:
+            return None
+        b = 0.0
+    else:
+        b = missing / spread
+    result = [0.0] * len(shares)
+    for i, each in zip(kept, away, strict=True):
+        result[i] = shares[i] + a + b * each
+    return [max(each, 0.0) for each in result] if min(result) >= -PARALLEL else None
+
+
+class Swing(NamedTuple):
+    """What one weight does to a feature when it is lower and when it is higher: the weight, the score, the rank."""
+
+    shares: tuple[float, float]
+    scores: tuple[float, float]
+    ranks: tuple[int, int]
+
+    @property
+    def width(self) -> float:
+        """How far the score is apart at the two ends."""
+        return abs(self.scores[1] - self.scores[0])
+
+
+def tornado(
+    points: Sequence[Points], shares: Sequence[float], ids: Sequence[int], feature: int, *, reach: float = 0.1
+) -> list[Swing]:
+    """Return what a feature's score and rank are with each weight `reach` lower and higher, one a criterion in their order.
+
+    points   of all ranked features, in any order; ids of the same, by which equal scores are ordered
+    feature  its position
+
+    The others keep their proportions, and no weight leaves [0, 1]. A rank is counted, not sorted for: one pass an end.
+    """
+    swings = []
+    now = [score(each, shares) for each in points]
+    for criterion, share in enumerate(shares):
+        ends = max(share - reach, 0.0), min(share + reach, 1.0)
+        if share < NEARLY_ALL:
+            at_all = [each[criterion] for each in points]
+            at_none = [(one - share * whole) / (1 - share) for one, whole in zip(now, at_all, strict=True)]
+        else:
+            at_none, at_all = _ends(points, shares, criterion)
+        scores, ranks = [], []
+        for end in ends:
+            then = [none + end * (whole - none) for none, whole in zip(at_none, at_all, strict=True)]
+            scores.append(then[feature])
+            ranks.append(_rank(then, ids, feature))
+        swings.append(Swing(ends, (scores[0], scores[1]), (ranks[0], ranks[1])))
+    return swings
+
+
+def _rank(scores: Sequence[float], ids: Sequence[int], feature: int) -> int:
+    """Return the rank of one feature as `order` has it; only what is as good as level is rounded and looked at by id."""
+    own, shown = scores[feature], (-round(scores[feature], DIGITS), ids[feature])
+    ahead = sum(each > own + LEVEL for each in scores)
+    level = [i for i, each in enumerate(scores) if own - LEVEL <= each <= own + LEVEL]
+    return 1 + ahead + sum((-round(scores[i], DIGITS), ids[i]) < shown for i in level)
 
 
 def grid(

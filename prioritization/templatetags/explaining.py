@@ -14,13 +14,14 @@ from django.utils.translation import ngettext
 from prioritization.queries.agenda import Agenda, Item
 from prioritization.queries.comparison import Comparison
 from prioritization.queries.explanation import StyleOfVoter
-from prioritization.queries.outlook import Outlook, Past, Without
+from prioritization.queries.outlook import Outlook, Past, WeightSwing, Without
 from stakeholders import wording
 
 register = template.Library()
 
 SURE, LIKELY = 0.9, 0.65
 LEFT, WIDTH, HEIGHT = 26, 214, 64
+SWING_WIDTH = 120
 
 
 @register.simple_tag
@@ -66,6 +67,52 @@ def next_vote_in_words(outlook: Outlook) -> str:
         )
         % words
     )
+
+
+@register.simple_tag
+def tornado_in_words(outlook: Outlook) -> str:
+    """Whose weight moves the score most, and from where to where."""
+    widest = outlook.widest
+    if widest is None:
+        return _("No weight moves its score: it has the same points in every criterion.")
+    low, high = sorted(widest.ends.scores)
+    words = {
+        "name": widest.name,
+        "scores": wording.interval(low, high, 1),
+        "ranks": wording.interval(min(widest.ends.ranks), max(widest.ends.ranks)),
+    }
+    if widest.ends.ranks[0] == widest.ends.ranks[1] == outlook.rank:
+        return _("The weight of %(name)s moves it most: score %(scores)s, the rank stays.") % words
+    return _("The weight of %(name)s moves it most: score %(scores)s, rank %(ranks)s.") % words
+
+
+@register.simple_tag
+def tornado_bar(swing: WeightSwing, outlook: Outlook) -> SafeString:
+    """One criterion's swing around the score now: hollow to where a lower weight leads, full to a higher one."""
+    ends = [score for each in outlook.swings for score in each.ends.scores]
+    low, high = min([outlook.score, *ends]), max([outlook.score, *ends])
+    room = max(high - low, 1.0)
+
+    def x(score: float) -> float:
+        return 3 + (score - low) / room * (SWING_WIDTH - 6)
+
+    def end(score: float, css: str) -> SafeString:
+        left, width = min(x(score), x(outlook.score)), abs(x(score) - x(outlook.score))
+        return format_html(
+            '<rect class="tornado__{}" x="{}" y="4" width="{}" height="8"/>', css, f"{left:.1f}", f"{width:.1f}"
+        )
+
+    lower, higher = swing.ends.scores
+    words = _("%(name)s: score %(lower)s at the lower weight, %(higher)s at the higher") % {
+        "name": swing.name,
+        "lower": wording.decimal(lower, 1),
+        "higher": wording.decimal(higher, 1),
+    }
+    return format_html(
+        '<svg class="tornado__bar" viewBox="0 0 {} 16" role="img"><title>{}</title>{}{}'
+        '<path class="tornado__now" d="M{} 0V16"/></svg>',
+        SWING_WIDTH, words, end(lower, "lower"), end(higher, "higher"), f"{x(outlook.score):.1f}",
+    )  # fmt: skip
 
 
 @register.simple_tag

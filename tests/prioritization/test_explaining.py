@@ -116,6 +116,62 @@ def test_what_would_change_a_rank_follows_from_the_ranking(client, sign_in, mia,
     assert part.strip().startswith(b'<div class="outlook"')
 
 
+def test_what_each_weight_does_to_a_feature_stands_in_numbers_the_widest_first(client, sign_in, vera, pair, beacon):
+    seen = outlook(pair[0], today=date(2026, 11, 24))
+    widths = [each.ends.width for each in seen.swings]
+    assert widths == sorted(widths, reverse=True) and len(widths) == 4
+    found = lineup(beacon)
+    at = found.ids.index(pair[0].pk)
+    for each in seen.swings:
+        i = [criterion.name for criterion in found.criteria].index(each.name)
+        for share, score, rank in zip(each.ends.shares, each.ends.scores, each.ends.ranks, strict=True):
+            moved = what_if.with_share(found.shares, i, share)
+            assert score == pytest.approx(what_if.score(found.points[at], moved))
+            assert rank == what_if.order(found.points, moved, found.ids).index(at) + 1
+    body = sign_in(vera).get(f"{RANKING}1/outlook/").content.decode()
+    rows = cells(re.search(r'<table class="parts tornado">.*?</table>', body, re.S)[0])[1:]
+    for row, each in zip(rows, seen.swings, strict=True):
+        assert row[0].startswith(each.name)
+        assert row[1] == f"{each.ends.scores[0]:.1f} rank {each.ends.ranks[0]}"
+        assert row[3] == f"{each.ends.scores[1]:.1f} rank {each.ends.ranks[1]}"
+    assert f"The weight of {seen.swings[0].name} moves it most" in body
+
+
+def test_a_single_criterion_has_no_weights_to_move(client, sign_in, vera, beacon, stan, now):
+    Criterion.objects.create(product=beacon, key="worth", name="Worth", low_anchor="none", high_anchor="much")
+    feature = factories.feature(beacon)
+    rate(voting_round(beacon, [feature], closed=True), stan, feature, worth=4)
+    scoring.score(beacon, now=now)
+    assert outlook(feature, today=date(2026, 11, 24)).swings == []
+    assert "10 less" not in text(sign_in(vera).get(f"{RANKING}1/outlook/"))
+
+
+def test_the_nearest_weights_stand_beside_those_now_and_sum_to_a_hundred(client, sign_in, vera, pair, beacon):
+    body = sign_in(vera).get(f"{RANKING}compare/?a=BCN-1&b=BCN-2").content.decode()
+    table = re.search(r"The nearest weights</h3>\s*(<table.*?</table>)", body, re.S)[1]
+    *rows, total = cells(table)[1:]
+    assert [number(row[1]) for row in rows] == [35, 25, 15, 25]
+    assert total[1:3] == ["100.0", "100.0"]
+    for column in (1, 2):
+        assert sum(number(row[column]) for row in rows) == 100
+    assert all(number(row[2]) - number(row[1]) == number(row[3]) for row in rows)
+    found = lineup(beacon)
+    level = what_if.nearest_flip(found.points[0], found.points[1], found.shares)
+    assert [float(number(row[2])) for row in rows] == pytest.approx([100 * each for each in level], abs=0.1)
+    link = re.search(r'href="(/p/beacon/weights/\?[^"]*)"', body)[1].replace("&amp;", "&")
+    assert "would change" in text(client.get(link)) or "No rank would change" in text(client.get(link))
+
+
+def test_without_weights_that_make_them_level_no_table_stands_there(client, sign_in, vera, beacon, stan, now):
+    better, worse = factories.feature(beacon, "Better"), factories.feature(beacon, "Worse")
+    voting = voting_round(beacon, [better, worse], closed=True)
+    rate_all(voting, stan, better, 5)
+    rate_all(voting, stan, worse, 2)
+    scoring.score(beacon, now=now)
+    shown = text(sign_in(vera).get(f"{RANKING}compare/?a=BCN-1&b=BCN-2"))
+    assert "No weights would" in shown and "The nearest weights" not in shown
+
+
 def test_without_a_departments_votes_it_stands_where_a_count_without_them_puts_it(beacon, stan, now):
     features = [factories.feature(beacon, f"F{n}") for n in range(6)]
     voting = voting_round(beacon, features, closed=True)

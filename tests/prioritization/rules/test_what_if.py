@@ -70,6 +70,73 @@ def test_it_agrees_with_the_rules_of_the_worker(rows, shares, criterion, top):
         assert flip == pytest.approx(oracle.tolist(), abs=1e-9)
 
 
+@settings(max_examples=60)
+@given(points, weights, st.data())
+def test_a_tornado_is_the_workers_at_every_end(rows, shares, data):
+    feature = data.draw(st.integers(0, len(rows) - 1))
+    ids = data.draw(st.permutations(range(len(rows))))
+    found = what_if.tornado(rows, shares, ids, feature)
+    oracle = sensitivity.tornado(np.array(rows), np.array(ids), np.array(shares), feature)
+    assert [each.scores for each in found] == [pytest.approx(tuple(row[:2]), abs=1e-9) for row in oracle]
+    assert [each.ranks for each in found] == [tuple(row[2:]) for row in oracle]
+    for each, share in zip(found, shares, strict=True):
+        assert each.shares == pytest.approx((max(share - 0.1, 0), min(share + 0.1, 1)))
+
+
+def test_a_tornado_of_the_example():
+    swings = what_if.tornado([A, B], SHARES, [1, 2], 0)
+    assert swings[0].scores == pytest.approx((66.875, 70.375))
+    assert swings[0].ranks == (2, 1)
+    assert swings[0].width == pytest.approx(3.5)
+
+
+def test_equal_scores_rank_by_id_in_a_tornado_too():
+    assert [each.ranks for each in what_if.tornado([A, A, A], SHARES, [7, 3, 5], 2)] == [(2, 2)] * 4
+
+
+def test_where_one_criterion_has_nearly_all_the_weight_the_others_share_what_it_gives():
+    for shares in ([1.0, 0, 0, 0], [0.997, 0.001, 0.001, 0.001]):
+        oracle = sensitivity.tornado(np.array([A, B]), np.array([1, 2]), np.array(shares), 0)
+        found = what_if.tornado([A, B], shares, [1, 2], 0)
+        assert [(*each.scores, *each.ranks) for each in found] == [pytest.approx(tuple(row)) for row in oracle]
+
+
+def test_a_weight_below_ten_points_ends_at_nothing():
+    assert what_if.tornado([[80.0, 20.0]], [0.96, 0.04], [1], 0)[1].shares == pytest.approx((0.0, 0.14))
+
+
+def test_the_examples_nearest_weights():
+    assert what_if.nearest_flip(A, B, SHARES) == pytest.approx([0.367677, 0.231313, 0.161616, 0.239394], abs=5e-7)
+    assert what_if.nearest_flip(A, A, SHARES) == pytest.approx(SHARES)
+    assert what_if.nearest_flip([50] * 4, [40] * 4, SHARES) is None
+
+
+def test_only_what_both_have_alike_may_weigh_where_one_is_nowhere_worse():
+    assert what_if.nearest_flip([50, 80], [50, 20], [0.3, 0.7]) == pytest.approx([1, 0])
+
+
+few_weights = st.integers(2, 6).flatmap(
+    lambda m: st.tuples(
+        *(st.lists(st.integers(0, 20).map(lambda each: each * 5.0), min_size=m, max_size=m) for _ in range(2)),
+        st.lists(st.integers(0, 9), min_size=m, max_size=m).filter(any),
+    )
+)
+
+
+@settings(max_examples=150)
+@given(few_weights)
+def test_the_nearest_weights_are_the_workers(drawn):
+    one, other, entered = drawn
+    shares = [each / sum(entered) for each in entered]
+    found = what_if.nearest_flip(one, other, shares)
+    oracle = sensitivity.nearest_flip(np.array(one), np.array(other), np.array(shares))
+    assert (found is None) == (oracle is None)
+    if found is not None:
+        assert found == pytest.approx(oracle.tolist(), abs=1e-7)
+        assert sum(found) == pytest.approx(1) and min(found) >= 0
+        assert what_if.score(one, found) == pytest.approx(what_if.score(other, found), abs=1e-6)
+
+
 @settings(max_examples=40)
 @given(points, weights, st.integers(0, 3), st.data())
 def test_just_past_the_weight_it_is_on_the_other_side_and_just_before_it_is_not(rows, shares, criterion, data):
