@@ -27,7 +27,6 @@ NOT_METHODS = frozenset(
     {
         "__init__",
         "ballots",
-        "cells",
         "criteria",
         "needs",
         "normal",
