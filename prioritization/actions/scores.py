@@ -136,8 +136,12 @@ def finish(held: Claim) -> bool:
 
 
 def note_failure(product_id: int, error: Exception) -> None:
-    """Keep why a product could not be scored, for operators; whoever had taken the request keeps it until it is free."""
-    ScoreRequest.objects.filter(product_id=product_id).update(why=f"{type(error).__name__}: {error}"[:300])
+    """Keep why a product could not be scored, for operators; whoever had taken the request keeps it until it is free.
+
+    The first line is enough: in the next ones a database quotes rows.
+    """
+    said = str(error).partition("\n")[0]
+    ScoreRequest.objects.filter(product_id=product_id).update(why=f"{type(error).__name__}: {said}"[:300])
 
 
 def parked(now: datetime) -> QuerySet[ScoreRequest]:

@@ -263,7 +263,7 @@ def poison(monkeypatch, beacon):
     def read(product, **kwargs):
         if product == beacon:
             broken.append(product)
-            raise OverflowError("too large")
+            raise OverflowError("too large\nDETAIL: whose row that is")
         return read_inputs(product, **kwargs)
 
     read_inputs = scoring.read_inputs
