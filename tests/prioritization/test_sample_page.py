@@ -8,7 +8,7 @@ from django.conf import settings as configured
 from prioritization.tasks import open_sample_to
 from roadmap.models import Product
 from stakeholders import clock
-from stakeholders.actions.people import set_up
+from stakeholders.actions.organisation import set_up
 from stakeholders.models import Seat
 from tests import factories
 

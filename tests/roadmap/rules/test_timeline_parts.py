@@ -62,7 +62,7 @@ def test_a_day_lies_where_it_begins_and_days_outside_at_the_nearer_end():
 
 
 @pytest.mark.parametrize(
-    ("text", "width"), [("", 0.0), ("a", 6.13), ("Undo", 26.36), ("é", 6.15), ("e\u0301", 6.15), ("自", 10.0)]
+    ("text", "width"), [("", 0.0), ("a", 6.13), ("Undo", 26.13), ("é", 6.15), ("e\u0301", 6.15), ("自", 10.0)]
 )
 def test_letters_have_the_widths_of_the_widest_font(text, width):
     assert text_width(text, 10) == pytest.approx(width, abs=0.01)
