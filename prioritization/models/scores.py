@@ -80,6 +80,12 @@ class ScoreRun(models.Model):
     def __str__(self) -> str:
         return f"run {self.pk}"
 
+    @property
+    def cut_after(self) -> int:
+        """After how many ranks its line is drawn; 0 where it lets in all that are ranked, or none."""
+        k: int = (self.used.get("cut") or {}).get("k") or 0
+        return k if k < self.ranked else 0
+
 
 class ScoringTerms(models.Model):
     """How a product's scores are made, where that is not as usual. A product without a row uses the defaults."""

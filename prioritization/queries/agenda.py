@@ -135,7 +135,7 @@ def _agenda(product: Product, run: ScoreRun | None, names: Collection[str]) -> A
                 voting=open_rounds.get(standing.feature_id),
             )
         )
-    cut = (run.used.get("cut") or {}).get("k") or 0
+    cut = run.cut_after
     is_open = not items and cut > 0 and not Standing.objects.filter(product=product, rank_low__lte=cut).exists()
     return Agenda(run, items, cut, len(settled), decided, is_open)
 

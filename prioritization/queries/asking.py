@@ -102,7 +102,7 @@ def _asking(product: Product, run: ScoreRun | None) -> Asking:
         people=people[:SHOWN],
         features=[(row.feature, row.vote_value or 0.0) for row in rows],
         checks=voter_checks(product),
-        cut=(run.used.get("cut") or {}).get("k") or 0,
+        cut=run.cut_after,
     )
 
 

@@ -164,8 +164,13 @@ class Explanation:
 
     @property
     def cut(self) -> int:
-        """How many features the run's line lets in; 0 where it drew none."""
-        return ((self.run.used.get("cut") or {}).get("k") or 0) if self.run else 0
+        """How many features the run's line lets in; 0 where it drew none, or nothing is below it."""
+        return self.run.cut_after if self.run else 0
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether no other feature is ranked."""
+        return bool(self.run and self.run.ranked == 1)
 
     @property
     def chance_error(self) -> float:

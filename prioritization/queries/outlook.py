@@ -67,6 +67,7 @@ class Outlook:
     step       how far one more vote moves the score, give or take (a standard deviation), in points
     step_ranks how many ranks that is at most; 0: it stays where it is
     swings     one a criterion, what moves the score most first; empty with a single criterion, whose weight is everything
+    is_alone   whether no other feature is ranked
     """
 
     rank: int
@@ -78,6 +79,12 @@ class Outlook:
     step: float
     step_ranks: int
     swings: list[WeightSwing]
+    is_alone: bool = False
+
+    @property
+    def is_moved(self) -> bool:
+        """Whether any weight moves its score or its rank."""
+        return self.widest is not None or any(rank != self.rank for each in self.swings for rank in each.ends.ranks)
 
     @property
     def widest(self) -> WeightSwing | None:
@@ -94,7 +101,7 @@ def outlook(feature: Feature, *, today: date) -> Outlook | None:
     if found is None or feature.pk not in found.ids:
         return None
     at = found.ids.index(feature.pk)
-    top = min(top_of(feature.product, len(found.ids), today=today), len(found.ids))
+    top = min(top_of(feature.product, found, today=today), len(found.ids))
     cells = Standing.objects.filter(feature=feature).values_list("criteria", flat=True).get()
     step = vote_step(cells, found.run, found.criteria)
     return Outlook(
@@ -107,6 +114,7 @@ def outlook(feature: Feature, *, today: date) -> Outlook | None:
         step=step,
         step_ranks=_ranks_within(found.scores, at, step),
         swings=_swings(found, at),
+        is_alone=len(found.ids) == 1,
     )
 
 

@@ -112,9 +112,12 @@ class Grid:
         return max((cell.replaced or 0 for row in self.rows for cell in row), default=0)
 
 
-def top_of(product: Product, ranked: int, *, today: date) -> int:
-    """Return how many features are "the first": those above the cut line, else the first ten, or half of a short list."""
-    return cut_rank(product, today=today) or min(10, max(1, ranked // 2))
+def top_of(product: Product, found: Lineup, *, today: date) -> int:
+    """Return how many features are "the first": those above the cut line, else above the run's, as other pages say it.
+
+    Where everything is above the line, or nothing: ten, or half of a short list.
+    """
+    return cut_rank(product, today=today) or found.run.cut_after or min(10, max(1, len(found.ids) // 2))
 
 
 def stabilities(found: Lineup, *, top: int) -> dict[str, Stability]:
@@ -163,10 +166,13 @@ def preview(product: Product, found: Lineup, weights: Mapping[str, float], *, to
 
 
 def grid(found: Lineup, criteria: Sequence[AskedCriterion], first: str, second: str, *, top: int) -> Grid | None:
-    """Return what two weights would do together; the first two criteria where the keys are none. None below two."""
+    """Return what two weights would do together; the first two criteria where the keys are none.
+
+    None with fewer than two criteria, or with nothing below the first `top` that could replace them.
+    """
     by_key = {each.key: each for each in criteria}
     keys = [each.key for each in found.criteria if each.key in by_key]
-    if len(keys) < 2:
+    if len(keys) < 2 or top >= len(found.ids):
         return None
     one = first if first in keys else keys[0]
     two = second if second in keys and second != one else next(key for key in keys if key != one)
@@ -176,7 +182,7 @@ def grid(found: Lineup, criteria: Sequence[AskedCriterion], first: str, second: 
         [Cell(across, down, replaced) for across, replaced in zip(GRID_STEPS, row, strict=True)]
         for down, row in zip(GRID_STEPS, counted, strict=True)
     ]
-    return Grid(by_key[one], by_key[two], cells, min(top, len(found.ids)))
+    return Grid(by_key[one], by_key[two], cells, top)
 
 
 @dataclass(frozen=True)

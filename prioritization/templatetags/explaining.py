@@ -27,20 +27,42 @@ SWING_WIDTH = 120
 @register.simple_tag
 def weight_move_in_words(outlook: Outlook) -> str:
     """The nearest weight at which the feature changes sides of the line."""
-    move = outlook.move
+    move, top = outlook.move, outlook.top
+    if outlook.is_alone:
+        return _("It is the only feature that has a rank, so no weight changes that.")
     if move is None:
         if outlook.is_in:
-            return _("No weight of one criterion would push it out of the first %(top)d.") % {"top": outlook.top}
-        return _("No weight of one criterion would bring it among the first %(top)d.") % {"top": outlook.top}
+            sentence = ngettext(
+                "No weight of one criterion would take the first place from it.",
+                "No weight of one criterion would push it out of the first %(top)d.",
+                top,
+            )
+        else:
+            sentence = ngettext(
+                "No weight of one criterion would bring it to the first place.",
+                "No weight of one criterion would bring it among the first %(top)d.",
+                top,
+            )
+        return sentence % {"top": top}
     words = {
-        "top": outlook.top,
+        "top": top,
         "name": move.name,
         "then": wording.share(round(move.then, 3)),
         "now": wording.share(move.share),
     }
     if outlook.is_in:
-        return _("↓ Out of the first %(top)d if %(name)s weighed %(then)s instead of %(now)s.") % words
-    return _("↑ Among the first %(top)d if %(name)s weighed %(then)s instead of %(now)s.") % words
+        sentence = ngettext(
+            "↓ Off the first place if %(name)s weighed %(then)s instead of %(now)s.",
+            "↓ Out of the first %(top)d if %(name)s weighed %(then)s instead of %(now)s.",
+            top,
+        )
+    else:
+        sentence = ngettext(
+            "↑ To the first place if %(name)s weighed %(then)s instead of %(now)s.",
+            "↑ Among the first %(top)d if %(name)s weighed %(then)s instead of %(now)s.",
+            top,
+        )
+    return sentence % words
 
 
 @register.simple_tag
@@ -173,7 +195,11 @@ def why_in_words(item: Item, agenda: Agenda) -> str:
         "split": ", ".join(item.split),
     }
     open_ = (
-        _("Ranked %(rank)s, plausible %(ranks)s; among the first %(k)d in %(chance)s of the draws.")
+        ngettext(
+            "Ranked %(rank)s, plausible %(ranks)s; first in %(chance)s of the draws.",
+            "Ranked %(rank)s, plausible %(ranks)s; among the first %(k)d in %(chance)s of the draws.",
+            agenda.cut,
+        )
         if agenda.cut
         else _("Ranked %(rank)s, plausible %(ranks)s.")
     )

@@ -77,6 +77,8 @@ def rank_in_words(explanation: Explanation) -> str:
 
 def _place(explanation: Explanation) -> str:
     """Where it stands, how firmly, and why no more firmly."""
+    if explanation.is_alone:
+        return _("The only feature that has a rank so far.")
     if explanation.is_wide:
         return _wide(explanation)
     if explanation.is_few:
@@ -124,7 +126,11 @@ def _lift(facts: Mapping[str, Any]) -> str:
 def chance_in_words(explanation: Explanation) -> str:
     """How often it is among the first when the scores are drawn anew."""
     chance = explanation.standing.cut_chance if explanation.standing else None
-    return _("among the first %(k)d in %(chance)s of the draws (± %(error)s)") % {
+    return ngettext(
+        "first in %(chance)s of the draws (±\N{NO-BREAK SPACE}%(error)s)",
+        "among the first %(k)d in %(chance)s of the draws (±\N{NO-BREAK SPACE}%(error)s)",
+        explanation.cut,
+    ) % {
         "k": explanation.cut,
         "chance": wording.share(chance),
         "error": wording.share(explanation.chance_error),

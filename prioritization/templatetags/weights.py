@@ -42,14 +42,14 @@ def stability_mark(stability: Stability) -> SafeString:
 def stability_in_words(stability: Stability) -> str:
     """Between which weights nothing happens to who is among the first."""
     if stability.is_free:
-        return _("any weight: the same features stay above the line")
+        return _("any weight: the same features stay on top")
     low, high = stability.top
     words = {"low": wording.decimal(100 * low, 1), "high": wording.share(round(high, 3))}
     if low <= 0:
-        return _("up to %(high)s the same features stay above the line") % words
+        return _("up to %(high)s the same features stay on top") % words
     if high >= 1:
-        return _("from %(low)s %% up the same features stay above the line") % words
-    return _("%(low)s–%(high)s: the same features stay above the line") % words
+        return _("from %(low)s %% up the same features stay on top") % words
+    return _("%(low)s–%(high)s: the same features stay on top") % words
 
 
 @register.simple_tag
@@ -64,7 +64,13 @@ def preview_in_words(preview: Preview) -> str:
     }
     entering = len(preview.entering)
     if not entering:
-        return _("%(ranks)s; the first %(top)d stay the same features.") % {"ranks": sentence, "top": preview.top}
+        return ngettext(
+            "%(ranks)s; the first stays the same feature.",
+            "%(ranks)s; the first %(top)d stay the same features.",
+            preview.top,
+        ) % {"ranks": sentence, "top": preview.top}
+    if preview.top == 1:
+        return _("%(ranks)s: another feature would come first.") % {"ranks": sentence}
     crossing = ngettext(
         "%(n)d feature would get among the first %(top)d, and %(n)d fall out",
         "%(n)d features would get among the first %(top)d, and %(n)d fall out",
@@ -116,7 +122,11 @@ def weight_grid(grid: Grid) -> SafeString:
             for x, y in [(HEAD + j * (SQUARE + GAP), HEAD + i * (SQUARE + GAP))]
         ),
     )  # fmt: skip
-    title = _("How many of the first %(top)d would be replaced when %(one)s and %(two)s weigh more or less") % {
+    title = ngettext(
+        "Whether the first would be replaced when %(one)s and %(two)s weigh more or less",
+        "How many of the first %(top)d would be replaced when %(one)s and %(two)s weigh more or less",
+        grid.top,
+    ) % {
         "top": grid.top,
         "one": grid.first.name,
         "two": grid.second.name,

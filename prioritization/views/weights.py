@@ -91,7 +91,7 @@ def _page(request: HttpRequest, seat: Seat, form: WeightsForm, *, status: int = 
     usable = (
         found if found and found.ids and {each.key for each in found.criteria} == {e.key for e in criteria} else None
     )
-    top = queries.top_of(product, len(usable.ids), today=product.today(clock.now())) if usable else 0
+    top = queries.top_of(product, usable, today=product.today(clock.now())) if usable else 0
     is_looked_at = form.is_bound and form.is_valid()
     looked_at = form.weights
     context = (

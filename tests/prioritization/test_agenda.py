@@ -58,7 +58,7 @@ def test_it_says_what_to_talk_about_why_and_who_stands_where(client, sign_in, mi
     voting, features = contested
     shown = text(sign_in(mia).get(AGENDA))
     assert "Contested" in shown and "Unwanted" not in shown
-    assert "Ranked 2, plausible 1–3; among the first 1 in 40 % of the draws." in shown
+    assert "Ranked 2, plausible 1–3; first in 40 % of the draws." in shown
     assert "Furthest apart on Business impact: Sales 4.6, Engineering 1.4." in shown
 
 

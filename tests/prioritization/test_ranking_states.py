@@ -43,7 +43,7 @@ def told(client):
     return found
 
 
-def rated(beacon, features, voters, value):
+def rated(beacon, features, voters, value, capacity=20):
     """`value` is what (feature, voter) give in every criterion."""
     made = [factories.feature(beacon, f"Feature {n}", days=5) for n in range(features)]
     seats = [factories.seat(beacon, name=f"V{n}", department_name=("Sales", "Support")[n % 2]) for n in range(voters)]
@@ -51,7 +51,8 @@ def rated(beacon, features, voters, value):
     for n, feature in enumerate(made):
         for v, seat in enumerate(seats):
             rate_all(voting, seat, feature, value(n, v))
-    factories.capacity(factories.team(beacon), factories.release(beacon), 20)
+    if capacity:
+        factories.capacity(factories.team(beacon), factories.release(beacon), capacity)
     scoring.score(beacon, now=factories.NOW)
     return made
 
@@ -64,19 +65,21 @@ def test_no_votes_at_all(client, sign_in, mia, beacon):
     assert "There is no ranking yet to try weights on." in said["weights"]
     assert "No ranking yet, so there is nothing to talk about." in said["agenda"]
     assert "Nobody has voted on BCN-1 yet" in said["compare"]
-    assert "It has no rank, so nothing can change it yet." in said["outlook"]
+    assert "It has no rank. Votes give it one, as long as" in said["outlook"]
 
 
 def test_one_feature_and_one_voter(client, sign_in, mia, beacon):
     rated(beacon, 1, 1, lambda n, v: 4)
     said = told(sign_in(mia))
     assert "Tier 1 · rank 1 · on its own" in said["ranking"]
-    assert "only 1 person has voted, so it stays close to the average" in said["explanation"]
+    assert "The only feature that has a rank so far." in said["explanation"]
+    assert "of the draws" not in said["explanation"]
     assert "No rank would change." in said["weights"]
-    assert "No weight of one criterion would push it out of the first 1." in said["outlook"]
+    assert "It is the only feature that has a rank, so no weight changes that." in said["outlook"]
+    assert "What if two weights change?" not in said["weights"]
     assert "Name two features by their keys." in said["compare"]
     assert "“Feature 0” brings most for its size" in said["value"]
-    assert "The weight of" not in said["outlook"] or "the rank stays" in said["outlook"]
+    assert "What each weight does" not in said["outlook"]
 
 
 def test_three_features_that_all_are_equal(client, sign_in, mia, beacon):
@@ -98,6 +101,24 @@ def test_everything_is_split(client, sign_in, mia, beacon):
     assert "rated exactly like another person; rated" not in said["ask"]
     assert "the votes are split, not few" in said["explanation"]
     assert "features are worth" in said["agenda"]
+
+
+@pytest.mark.parametrize(
+    "capacity, first, else_",
+    [
+        (0, "the first 3", "the first 4"),  # no release has any: the upper third
+        (3, "the first 4", "of the draws"),  # not even the first fits: half of them, and no chance to be above a line
+        (500, "the first 4", "of the draws"),  # all fit
+        (10, "the first 2", "the first 4"),
+        (5, "the first place", "the first 1"),
+    ],
+)
+def test_every_page_means_the_same_features_by_the_first(client, sign_in, mia, beacon, capacity, first, else_):
+    rated(beacon, 8, 4, lambda n, v: 1 + (v + 8 - n) % 5, capacity=capacity)
+    said = told(sign_in(mia))
+    assert first in said["outlook"]
+    for page in ("explanation", "outlook", "weights", "agenda", "ask"):
+        assert else_ not in said[page], page
 
 
 def test_thirty_features_have_a_line_and_say_who_is_sure_of_it(client, sign_in, mia, beacon, now):
