@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from prioritization.queries.explanation import DepartmentVotes, Explanation, Part
-from prioritization.queries.ranking_parts import RankingPage
+from prioritization.queries.ranking_parts import CutLine, RankingPage
 from prioritization.templatetags.value_per_effort import ratio
 from stakeholders import wording
 
@@ -32,30 +32,75 @@ def percent(share: float) -> str:
 
 @register.simple_tag
 def ranking_in_words(ranking: RankingPage) -> str:
-    """What the ranking decides: who is surely in, who is contested, who is out; empty where no line is drawn."""
-    line, run = ranking.cut_line, ranking.run
-    if line is None or run is None or line.surely is None or line.contested is None or not ranking.is_whole:
+    """What the ranking decides: who is surely in, who is contested, who is out; or why no line says so. Empty if filtered."""
+    if not ranking.is_whole or not ranking.run or not ranking.run.ranked:
         return ""
-    out = run.ranked - line.surely - line.contested
-    facts = {"in": line.surely, "contested": line.contested, "out": wording.decimal(out), "release": line.release.name}
-    if not out and not line.surely:
+    line = ranking.cut_line
+    if line is None:
+        return _("No release to come has any capacity, so no line is drawn through this list.")
+    if not line.cut.is_reached or not line.rank:
+        return _without_line(line)
+    if line.surely is None or line.contested is None:
+        return ""
+    return _line_in_words(line.release.name, line.rank, line.surely, line.contested, ranking.run.ranked)
+
+
+def _without_line(line: CutLine) -> str:
+    """Why the capacity of a release draws no line: all fits, or nothing does."""
+    facts = {
+        "release": line.release.name,
+        "capacity": wording.days(line.capacity_days),
+        "days": wording.decimal(line.cut.days),
+        "unsized": wording.decimal(line.cut.unsized),
+    }
+    if line.cut.is_reached:
+        return _("%(release)s has room for none: the first is larger than its capacity of %(capacity)s.") % facts
+    if not line.cut.fitting:
+        return _("All that are ranked are planned for other releases than %(release)s.") % facts
+    if line.cut.unsized == line.cut.fitting:
+        return _("Nothing that could go into %(release)s has a size, so nobody knows how many fit.") % facts
+    if line.cut.unsized:
         return (
-            _("Nothing is surely in %(release)s yet and nothing surely out: all %(contested)d are contested.") % facts
-        )
-    if not line.contested and not line.surely:
-        facts["k"] = line.rank
-        return (
-            _("%(release)s has room for %(k)d, and the votes leave open which: nothing stands out from the rest.")
+            ngettext(
+                "%(release)s has room for all that have a size, %(days)s of %(capacity)s; %(unsized)s has none.",
+                "%(release)s has room for all that have a size, %(days)s of %(capacity)s; %(unsized)s have none.",
+                line.cut.unsized,
+            )
             % facts
         )
-    if not line.contested:
-        return _("%(release)s has room for %(in)d, and which they are is beyond doubt.") % facts
-    if not line.surely:
+    return _("%(release)s has room for all that could go into it: %(days)s of %(capacity)s.") % facts
+
+
+def _line_in_words(release: str, k: int, surely: int, contested: int, ranked: int) -> str:
+    """How sure the votes are of the first `k`."""
+    out = ranked - surely - contested
+    facts = {
+        "release": release,
+        "k": wording.decimal(k),
+        "in": wording.decimal(surely),
+        "contested": wording.decimal(contested),
+        "out": wording.decimal(out) if out else _("none"),
+    }
+    if not out and not surely:
         return (
-            _("Nothing is surely in %(release)s yet: %(contested)d are contested at the line, %(out)s surely out.")
+            _("Nothing is surely in %(release)s yet and nothing surely out: all %(contested)s are contested.") % facts
+        )
+    if not contested and not surely:
+        return (
+            _("%(release)s has room for %(k)s, and the votes leave open which: nothing stands out from the rest.")
             % facts
         )
-    return _("%(in)d are surely in %(release)s, %(contested)d are contested at the line, %(out)s surely out.") % facts
+    if not contested:
+        return _("%(release)s has room for %(in)s, and which is beyond doubt.") % facts
+    at_line = ngettext(
+        "%(contested)s is contested at the line, %(out)s surely out.",
+        "%(contested)s are contested at the line, %(out)s surely out.",
+        contested,
+    )
+    if not surely:
+        return " ".join((_("Nothing is surely in %(release)s yet:") % facts, at_line % facts))
+    above = ngettext("%(in)s is surely in %(release)s,", "%(in)s are surely in %(release)s,", surely)
+    return " ".join((above % facts, at_line % facts))
 
 
 @register.simple_tag

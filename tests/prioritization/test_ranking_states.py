@@ -1,6 +1,7 @@
 """Whatever a product has so far, its pages about the ranking say something sensible, and ask no more of the database."""
 
 import re
+from types import SimpleNamespace
 
 import pytest
 from django.db import connection
@@ -10,6 +11,10 @@ from prioritization.actions import scoring
 from prioritization.actions.ranking_columns import choose_columns
 from prioritization.models import RankingColumns
 from prioritization.queries.ranking_columns import Column
+from prioritization.queries.ranking_parts import CutLine
+from prioritization.rules.cut_line import Cut
+from prioritization.templatetags.prioritization import ranking_in_words
+from roadmap.models import Effort, Release
 from tests import factories
 from tests.prioritization.many import many_features
 from tests.prioritization.votes import rate_all, voting_round
@@ -101,6 +106,50 @@ def test_everything_is_split(client, sign_in, mia, beacon):
     assert "rated exactly like another person; rated" not in said["ask"]
     assert "the votes are split, not few" in said["explanation"]
     assert "features are worth" in said["agenda"]
+
+
+@pytest.mark.parametrize(
+    "capacity, sentence",
+    [
+        (0, "No release to come has any capacity, so no line is drawn through this list."),
+        (3, "2027.1 has room for none: the first is larger than its capacity of 3 d."),
+        (500, "2027.1 has room for all that could go into it: 20 of 500 d."),
+    ],
+)
+def test_a_ranking_that_no_line_cuts_says_why(client, sign_in, mia, beacon, capacity, sentence):
+    rated(beacon, 4, 4, lambda n, v: 4 - n % 3, capacity=capacity)
+    assert sentence in told(sign_in(mia))["ranking"]
+
+
+@pytest.mark.parametrize(
+    "unsized, sentence",
+    [
+        (4, "Nothing that could go into 2027.1 has a size, so nobody knows how many fit."),
+        (3, "2027.1 has room for all that have a size, 5 of 500 d; 3 have none."),
+        (1, "2027.1 has room for all that have a size, 15 of 500 d; 1 has none."),
+    ],
+)
+def test_sizes_that_are_missing_are_told_of(client, sign_in, mia, beacon, unsized, sentence):
+    made = rated(beacon, 4, 4, lambda n, v: 4 - n % 3, capacity=500)
+    Effort.objects.filter(feature__in=made[:unsized]).delete()
+    assert sentence in text(sign_in(mia).get(BASE + "ranking/"))
+
+
+@pytest.mark.parametrize(
+    "surely, contested, ranked, sentence",
+    [
+        (1, 1, 3, "1 is surely in Q1, 1 is contested at the line, 1 surely out."),
+        (2, 3, 5, "2 are surely in Q1, 3 are contested at the line, none surely out."),
+        (0, 1200, 5000, "Nothing is surely in Q1 yet: 1,200 are contested at the line, 3,800 surely out."),
+        (1, 0, 3, "Q1 has room for 1, and which is beyond doubt."),
+        (0, 4, 4, "Nothing is surely in Q1 yet and nothing surely out: all 4 are contested."),
+        (0, 0, 4, "Q1 has room for 1, and the votes leave open which: nothing stands out from the rest."),
+    ],
+)
+def test_how_sure_the_line_is_reads_well_for_every_number(surely, contested, ranked, sentence):
+    line = CutLine(Release(name="Q1"), 20, 1, Cut(1, 5, 0, is_reached=True), surely=surely, contested=contested)
+    page = SimpleNamespace(is_whole=True, run=SimpleNamespace(ranked=ranked), cut_line=line)
+    assert ranking_in_words(page) == sentence
 
 
 @pytest.mark.parametrize(
