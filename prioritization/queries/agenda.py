@@ -67,6 +67,7 @@ class Agenda:
     settled  how many are hot and not listed, because they were decided about after they were last put to the vote
     decided  what was decided lately, on whatever feature
     is_open  whether votes tell so little that nothing stands out: no feature is surely above the line, none contested at it
+    is_few   whether no feature has votes enough to see whether people disagree
     """
 
     run: ScoreRun | None
@@ -75,6 +76,7 @@ class Agenda:
     settled: int = 0
     decided: list[ShownDecision] = field(default_factory=list)
     is_open: bool = False
+    is_few: bool = False
 
     @property
     def minutes(self) -> int:
@@ -137,7 +139,8 @@ def _agenda(product: Product, run: ScoreRun | None, names: Collection[str]) -> A
         )
     cut = run.cut_after
     is_open = not items and cut > 0 and not Standing.objects.filter(product=product, rank_low__lte=cut).exists()
-    return Agenda(run, items, cut, len(settled), decided, is_open)
+    is_few = not items and not Standing.objects.filter(product=product, split__isnull=False).exists()
+    return Agenda(run, items, cut, len(settled), decided, is_open, is_few)
 
 
 def _settled(ids: Sequence[int]) -> set[int]:

@@ -301,8 +301,8 @@ def _alpha_in_words(name: str, alpha: float | None) -> str:
 
 
 def _worth(run: ScoreRun, criteria: Sequence[Weighed]) -> list[str]:
-    k = (run.used.get("cut") or {}).get("k") or 0
-    if not 0 < k < run.ranked:
+    k = run.cut_after
+    if not k:
         return [_("The list is cut nowhere, so one more vote moves nothing across a line.")]
     words = {"k": wording.decimal(k), "n": wording.decimal(run.ranked)}
     return [_("The line is after the first %(k)s of %(n)s: a vote is worth what it may move across it.") % words]
@@ -325,7 +325,12 @@ def _influence(run: ScoreRun, criteria: Sequence[Weighed]) -> list[str]:
     capped = run.used.get("capped", 0)
     share = wording.share(run.used.get("largest_share"))
     said = [
-        ngettext(
+        _(
+            "Nobody holds more than %(share)s of the weight of a feature and criterion, from three voters up; nobody had to be held back."
+        )
+        % {"share": share}
+        if not capped
+        else ngettext(
             "Nobody holds more than %(share)s of the weight of a feature and criterion, from three voters up: one was held back.",
             "Nobody holds more than %(share)s of the weight of a feature and criterion, from three voters up: held back %(n)s times.",
             capped,
@@ -345,25 +350,41 @@ def _survival_in_words(name: str, found: dict[str, Any], numbers: dict[int, int]
     def listed(ids: Sequence[int]) -> str:
         return ", ".join(f"{run.product.key}-{numbers[pk]}" for pk in ids if pk in numbers)
 
-    words = {"name": name, "tau": wording.decimal(found["tau"], 2), "k": (run.used.get("cut") or {}).get("k") or 0}
+    k = (run.used.get("cut") or {}).get("k") or 0
+    words = {"name": name, "k": wording.decimal(k), "tau": wording.decimal(found["tau"], 2)}
     words |= {"in": listed(found["entering"]), "out": listed(found["leaving"])}
-    if not words["in"]:
-        return _("With the %(name)s the first %(k)s stay the same; the whole order agrees by a tau of %(tau)s.") % words
-    return (
-        _(
-            "With the %(name)s %(in)s would come among the first %(k)s for %(out)s; the whole order agrees by a tau of %(tau)s."
+    if found["tau"] is None:
+        return _("With the %(name)s nothing changes: there are no two features to change places.") % words
+    if words["in"]:
+        first = ngettext(
+            "With the %(name)s %(in)s would come first instead of %(out)s",
+            "With the %(name)s %(in)s would come among the first %(k)s for %(out)s",
+            k,
         )
-        % words
-    )
+    else:
+        first = ngettext(
+            "With the %(name)s the first stays the same", "With the %(name)s the first %(k)s stay the same", k
+        )
+    return " ".join((first % words + ";", _("the whole order agrees by a tau of %(tau)s.") % words))
 
 
 def _cut(run: ScoreRun, criteria: Sequence[Weighed]) -> list[str]:
     cut = run.used.get("cut") or {}
     release = Release.objects.filter(pk=cut.get("release")).first() if cut.get("release") else None
-    words = {"k": wording.decimal(cut.get("k") or 0), "release": release.name if release else ""}
+    k = cut.get("k") or 0
+    words = {"k": wording.decimal(k), "release": release.name if release else ""}
     if release is None:
         return [_("No release has any capacity, so the list is cut after its upper third: the first %(k)s.") % words]
-    return [_("The capacity of %(release)s reaches the first %(k)s.") % words]
+    if not k:
+        return [_("The capacity of %(release)s does not reach the first.") % words]
+    if not run.cut_after:
+        return [_("The capacity of %(release)s reaches all that are ranked.") % words]
+    return [
+        ngettext(
+            "The capacity of %(release)s reaches the first.", "The capacity of %(release)s reaches the first %(k)s.", k
+        )
+        % words
+    ]
 
 
 def _nothing(run: ScoreRun, criteria: Sequence[Weighed]) -> list[str]:

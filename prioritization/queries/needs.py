@@ -347,14 +347,14 @@ def _uncounted(place: _Place) -> Iterator[Need]:
     asked = ScoreRequest.objects.filter(product=place.product).first()
     if asked and (place.now - asked.asked_at).total_seconds() > LATE_AFTER_MINUTES * 60:
         why = (
-            _("Asked for at %(time)s. It failed several times and is tried again with the next vote.")
+            _("Asked for on %(time)s. It failed several times and is tried again with the next vote.")
             if asked.is_parked
-            else _("Asked for at %(time)s. The worker that counts may be busy or down.")
+            else _("Asked for on %(time)s. The worker that counts may be busy or down.")
         )
         yield Need(
             mark="late",
             title=_("The newest votes are not counted yet"),
-            text=why % {"time": wording.clock_time(asked.asked_at, place.product.time_zone)},
+            text=why % {"time": wording.instant(asked.asked_at, place.product.time_zone)},
             when=wording.relative(asked.asked_at, now=place.now, zone=place.product.time_zone),
             url=reverse("prioritization:ranking", args=[place.product.slug]),
             act=_("Open ranking"),

@@ -184,13 +184,17 @@ def chance_in_words(explanation: Explanation) -> str:
 
 @register.simple_tag
 def departments_in_words(explanation: Explanation) -> str:
-    """Who wants it and who does not; empty where no department stands far from the score."""
+    """Who rates it higher than others and who lower; empty where no department stands far from the score, or alone."""
+    if len(explanation.departments) < 2:
+        return ""
     wants, rejects = explanation.in_favour, explanation.against
     facts = {"wants": _listed(wants), "rejects": _listed(rejects)}
     if wants and rejects and (explanation.is_split or explanation.is_contested):
-        return _("%(wants)s: for it. %(rejects)s: against. Closing that gap needs a talk, not more votes.") % facts
+        return (
+            _("Rated higher by %(wants)s, lower by %(rejects)s. Closing that gap needs a talk, not more votes.") % facts
+        )
     if wants and rejects:
-        return _("%(wants)s: for it. %(rejects)s: against.") % facts
+        return _("Rated higher by %(wants)s, lower by %(rejects)s.") % facts
     if wants:
         return _("Most in favour: %(wants)s.") % facts
     if rejects:

@@ -124,7 +124,7 @@ def tag(objective: Any, *, name: bool = False) -> SafeString:
     """An objective's letter; with `name=True` its name beside it. None is an outlined dash."""
     if not objective:
         mark = format_html('<span class="tag tag--none" title="{}">–</span>', _("no objective"))
-        return format_html('<span class="tagged">{} {}</span>', mark, _("none")) if name else mark
+        return format_html('<span class="tagged">{} {}</span>', mark, _("no objective")) if name else mark
     classes = lane_class(objective.letter)
     if not name:
         return format_html('<span class="tag {}" title="{}">{}</span>', classes, objective.name, objective.letter)

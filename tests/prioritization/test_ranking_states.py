@@ -69,7 +69,7 @@ def test_no_votes_at_all(client, sign_in, mia, beacon):
     assert "No votes yet on 3 features. The ranking comes with the first vote." in said["ranking"]
     assert "There is no ranking yet to try weights on." in said["weights"]
     assert "No ranking yet, so there is nothing to talk about." in said["agenda"]
-    assert "Nobody has voted on BCN-1 yet" in said["compare"]
+    assert "No ranking yet, so there is nothing to compare." in said["compare"]
     assert "It has no rank. Votes give it one, as long as" in said["outlook"]
 
 
@@ -82,7 +82,10 @@ def test_one_feature_and_one_voter(client, sign_in, mia, beacon):
     assert "No rank would change." in said["weights"]
     assert "It is the only feature that has a rank, so no weight changes that." in said["outlook"]
     assert "What if two weights change?" not in said["weights"]
-    assert "Name two features by their keys." in said["compare"]
+    assert "Only one feature is ranked so far, and it takes two to compare." in said["compare"]
+    assert "No feature has three votes yet" in said["agenda"]
+    assert "The ranking is cut nowhere" in said["ask"]
+    assert "tau" not in said["computed"].partition("Nobody holds more than")[2].partition("5 steps")[0]
     assert "“Feature 0” brings most for its size" in said["value"]
     assert "What each weight does" not in said["outlook"]
 
@@ -95,7 +98,7 @@ def test_three_features_that_all_are_equal(client, sign_in, mia, beacon):
     assert "“Feature 0” and “Feature 1” score the same." in said["compare"]
     assert "They are level: any change of weights decides." in said["compare"]
     assert "No rank would change." in said["weights"]
-    assert "Nothing needs a talk" in said["agenda"]
+    assert "Nothing needs a talk: what may get in or not is agreed on" in said["agenda"]
 
 
 def test_everything_is_split(client, sign_in, mia, beacon):
@@ -106,6 +109,8 @@ def test_everything_is_split(client, sign_in, mia, beacon):
     assert "rated exactly like another person; rated" not in said["ask"]
     assert "the votes are split, not few" in said["explanation"]
     assert "features are worth" in said["agenda"]
+    assert "Ask Mia about these 5" in said["ask"] and "Ask all" not in said["ask"]
+    assert "Rated higher by Support, lower by Sales. Closing that gap needs a talk" in said["explanation"]
 
 
 @pytest.mark.parametrize(
