@@ -209,8 +209,6 @@ def suite(
         "-m",
         marked,
         *workers,
-        "--dist",
-        "loadgroup",
         *for_pytest,
         env=env,
         fine=fine,

@@ -23,8 +23,8 @@ def browser_type_launch_args(browser_type_launch_args):
     return {**browser_type_launch_args, "executable_path": str(path), "args": FLAGS + root}
 
 
-WORLDS = [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in ("embedded", "production")]
-"""Each is set up once, by the process that runs all of its tests."""
+WORLDS = ("embedded", "production")
+"""Each is set up once, by the process that runs all of its tests: see tests/lanes.py."""
 
 
 @pytest.fixture(scope="session", params=WORLDS)

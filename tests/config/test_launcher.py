@@ -18,7 +18,7 @@ from tests.config.test_settings import GOOD
 from tests.config.test_supervisor import is_alive
 from tests.worlds import ROOT, bare_environment, embedded, wait_until
 
-pytestmark = [pytest.mark.processes, pytest.mark.sqlite, pytest.mark.xdist_group("launcher")]
+pytestmark = [pytest.mark.processes, pytest.mark.sqlite]
 
 
 def start(*options, **environment):

@@ -10,7 +10,7 @@ import pytest
 
 from tests.worlds import ROOT, production, start_part, wait_until
 
-pytestmark = [pytest.mark.processes, pytest.mark.postgres, pytest.mark.xdist_group("production")]
+pytestmark = [pytest.mark.processes, pytest.mark.postgres]
 
 
 @pytest.fixture(scope="module")
