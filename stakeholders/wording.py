@@ -7,6 +7,7 @@ from datetime import date, datetime, tzinfo
 from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
+from django.contrib.humanize.templatetags import humanize
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
@@ -44,6 +45,11 @@ def share(value: Number | None, places: int = 0) -> str:
     if value is None:
         return UNKNOWN
     return _("%(number)s\u00a0%%") % {"number": decimal(Decimal(str(value)) * 100, places)}
+
+
+def ordinal(value: int) -> str:
+    """Return "1st", or "3,888th"."""
+    return str(humanize.ordinal(value)).replace(str(value), decimal(value))
 
 
 def signed(value: Number | None, places: int = 1) -> str:

@@ -280,8 +280,8 @@ def _split(place: _Place) -> Iterator[Need]:
     count = len(split) if len(split) <= NAMED else rows.count()
     yield Need(
         mark="split",
-        title=ngettext("%(n)d feature is split, not few in votes", "%(n)d features are split, not few in votes", count)
-        % {"n": count},
+        title=ngettext("%(n)s feature is split, not few in votes", "%(n)s features are split, not few in votes", count)
+        % {"n": wording.decimal(count)},
         text=_("%(names)s. A talk will settle more than votes.")
         % {"names": _named([_ranked(row) for row in split], count)},
         when="",
@@ -384,6 +384,8 @@ def _named(names: Iterable[str], count: int) -> str:
     shown = list(names)[:NAMED]
     words = ", ".join(shown)
     if count > len(shown):
-        more = ngettext("and %(n)d more", "and %(n)d more", count - len(shown)) % {"n": count - len(shown)}
+        more = ngettext("and %(n)s more", "and %(n)s more", count - len(shown)) % {
+            "n": wording.decimal(count - len(shown))
+        }
         return f"{words} {more}"
     return words

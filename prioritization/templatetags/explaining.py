@@ -69,22 +69,22 @@ def weight_move_in_words(outlook: Outlook) -> str:
 def without_in_words(without: Without) -> str:
     """The rank without one department's votes."""
     return ngettext(
-        "About rank %(rank)d without the %(votes)d vote of %(name)s.",
-        "About rank %(rank)d without the %(votes)d votes of %(name)s.",
+        "About rank %(rank)s without the %(votes)d vote of %(name)s.",
+        "About rank %(rank)s without the %(votes)d votes of %(name)s.",
         without.votes,
-    ) % {"rank": without.rank, "votes": without.votes, "name": without.department}
+    ) % {"rank": wording.decimal(without.rank), "votes": without.votes, "name": without.department}
 
 
 @register.simple_tag
 def next_vote_in_words(outlook: Outlook) -> str:
     """What one more vote would do."""
-    words = {"step": wording.decimal(outlook.step, 1), "ranks": outlook.step_ranks}
+    words = {"step": wording.decimal(outlook.step, 1), "ranks": wording.decimal(outlook.step_ranks)}
     if not outlook.step_ranks:
         return _("One more vote: no other rank, it moves the score by about %(step)s points.") % words
     return (
         ngettext(
-            "One more vote moves the score by about %(step)s points, at most %(ranks)d rank.",
-            "One more vote moves the score by about %(step)s points, at most %(ranks)d ranks.",
+            "One more vote moves the score by about %(step)s points, at most %(ranks)s rank.",
+            "One more vote moves the score by about %(step)s points, at most %(ranks)s ranks.",
             outlook.step_ranks,
         )
         % words
@@ -95,6 +95,10 @@ def next_vote_in_words(outlook: Outlook) -> str:
 def tornado_in_words(outlook: Outlook) -> str:
     """Whose weight moves the score most, and from where to where."""
     widest = outlook.widest
+    if widest is None and outlook.is_moved:
+        return _(
+            "No weight moves its score: it has about the same points in every criterion. Its rank moves as others do."
+        )
     if widest is None:
         return _("No weight moves its score: it has the same points in every criterion.")
     low, high = sorted(widest.ends.scores)
@@ -190,7 +194,7 @@ def why_in_words(item: Item, agenda: Agenda) -> str:
     words = {
         "k": agenda.cut,
         "chance": wording.share(item.standing.cut_chance),
-        "rank": item.standing.rank,
+        "rank": wording.decimal(item.standing.rank),
         "ranks": wording.interval(item.standing.rank_low, item.standing.rank_high),
         "split": ", ".join(item.split),
     }

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import template
-from django.contrib.humanize.templatetags.humanize import ordinal
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -19,6 +18,9 @@ from prioritization.templatetags.value_per_effort import ratio
 from stakeholders import wording
 
 register = template.Library()
+
+LEAST_ERROR_SAID = 0.005
+"""A smaller one would read as 0 %."""
 
 STRIP_LEFT, STRIP_WIDTH = 5, 190
 STRIP_VIEW = STRIP_LEFT * 2 + STRIP_WIDTH
@@ -113,10 +115,10 @@ def rank_in_words(explanation: Explanation) -> str:
         return _("Not ranked any more: it is %(status)s.") % {
             "status": explanation.feature.get_status_display().lower()
         }
-    facts = {"rank": ordinal(standing.rank), "ranked": wording.decimal(run.ranked), "votes": standing.votes}
+    facts = {"rank": wording.ordinal(standing.rank), "ranked": wording.decimal(run.ranked), "votes": standing.votes}
     facts |= {"best": explanation.lifted_by, "worst": explanation.held_by}
     if explanation.interval:
-        facts |= {"low": ordinal(explanation.interval[0]), "high": ordinal(explanation.interval[1])}
+        facts |= {"low": wording.ordinal(explanation.interval[0]), "high": wording.ordinal(explanation.interval[1])}
     return " ".join(filter(None, (_place(explanation) % facts, _lift(facts) if not explanation.is_split else "")))
 
 
@@ -171,15 +173,11 @@ def _lift(facts: Mapping[str, Any]) -> str:
 def chance_in_words(explanation: Explanation) -> str:
     """How often it is among the first when the scores are drawn anew."""
     chance = explanation.standing.cut_chance if explanation.standing else None
-    return ngettext(
-        "first in %(chance)s of the draws (±\N{NO-BREAK SPACE}%(error)s)",
-        "among the first %(k)d in %(chance)s of the draws (±\N{NO-BREAK SPACE}%(error)s)",
-        explanation.cut,
-    ) % {
-        "k": explanation.cut,
-        "chance": wording.share(chance),
-        "error": wording.share(explanation.chance_error),
-    }
+    error = explanation.chance_error
+    said = ngettext(
+        "first in %(chance)s of the draws", "among the first %(k)d in %(chance)s of the draws", explanation.cut
+    ) % {"k": explanation.cut, "chance": wording.share(chance)}
+    return f"{said} (±\N{NO-BREAK SPACE}{wording.share(error)})" if error >= LEAST_ERROR_SAID else said
 
 
 @register.simple_tag

@@ -1,7 +1,6 @@
 """How templates say what brings most for its size.  {% load value_per_effort %}  {% best_in_words value %}  {{ row.ratio|ratio }}"""
 
 from django import template
-from django.contrib.humanize.templatetags.humanize import ordinal
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -34,7 +33,7 @@ def best_in_words(value: ValuePage) -> str:
     best = value.best
     if best is None or best.standing is None or best.standing.rank is None:
         return ""
-    words = {"title": best.feature.title, "ratio": ratio(best.ratio), "rank": ordinal(best.standing.rank)}
+    words = {"title": best.feature.title, "ratio": ratio(best.ratio), "rank": wording.ordinal(best.standing.rank)}
     if value.by_votes:
         said = _("“%(title)s” brings most for its effort; in the ranking it is %(rank)s.") % words
     else:

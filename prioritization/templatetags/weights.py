@@ -44,7 +44,7 @@ def stability_in_words(stability: Stability) -> str:
     if stability.is_free:
         return _("any weight: the same features stay on top")
     low, high = stability.top
-    words = {"low": wording.decimal(100 * low, 1), "high": wording.share(round(high, 3))}
+    words = {"low": wording.decimal(100 * low, 1), "high": wording.share(round(high, 3), 1)}
     if low <= 0:
         return _("up to %(high)s the same features stay on top") % words
     if high >= 1:

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 from prioritization import access
 from prioritization.queries.agenda import agenda as agenda_of
 from prioritization.queries.asking import asking
+from prioritization.queries.ranking import open_voting
 from prioritization.queries.runs import is_waiting
 from prioritization.views.contexts import ranking_context
 from stakeholders.pages import page
@@ -33,5 +34,10 @@ def whom_to_ask(request: HttpRequest, slug: str) -> HttpResponse:
     return page(
         request,
         "prioritization/whom_to_ask.html",
-        ranking_context(seat, asking=asking(seat.product), is_waiting=is_waiting(seat.product)),
+        ranking_context(
+            seat,
+            asking=asking(seat.product),
+            voting=open_voting(seat.product),
+            is_waiting=is_waiting(seat.product),
+        ),
     )

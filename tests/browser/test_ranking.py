@@ -115,6 +115,26 @@ def test_votes_are_ranked_within_seconds_and_a_later_vote_too(story, desk):
     wait_until(lambda: order(page, story) and not uncounted(page), "every vote is counted", seconds=60)
 
 
+@pytest.mark.parametrize("width", [320, 390])
+def test_what_votes_became_fits_a_phone(story, desk, width):
+    page = desk()
+    wait_until(lambda: len(order(page, story)) == 3, "the ranking", seconds=60)
+    page.set_viewport_size({"width": width, "height": 800})
+    product = story.ranking.removesuffix("ranking/")
+    key = f"{story.key}-1"
+    for path in (
+        f"features/{key}/votes/",
+        f"ranking/?feature={key}",
+        f"ranking/compare/?a={key}&b={story.key}-2",
+        "agenda/ask/",
+    ):
+        page.goto(product + path)
+        over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert over <= 0, path
+    page.goto(f"{product}ranking/compare/?a={key}&b={story.key}-2")
+    expect(page.get_by_role("button", name="Compare")).to_be_in_viewport(ratio=1)
+
+
 def test_x_explains_the_row_beside_the_list(story, desk):
     page = desk()
     wait_until(lambda: len(order(page, story)) == 3, "the ranking", seconds=60)

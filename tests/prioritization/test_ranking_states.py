@@ -10,9 +10,12 @@ from django.test.utils import CaptureQueriesContext
 from prioritization.actions import scoring
 from prioritization.actions.ranking_columns import choose_columns
 from prioritization.models import RankingColumns
+from prioritization.queries.outlook import Outlook, WeightSwing
 from prioritization.queries.ranking_columns import Column
 from prioritization.queries.ranking_parts import CutLine
 from prioritization.rules.cut_line import Cut
+from prioritization.rules.what_if import Swing
+from prioritization.templatetags.explaining import tornado_in_words
 from prioritization.templatetags.prioritization import ranking_in_words
 from roadmap.models import Effort, Release
 from tests import factories
@@ -206,3 +209,26 @@ def test_no_page_asks_more_for_more_features_whatever_columns_are_shown(client, 
                 client.get(BASE + path)
             asked.setdefault(name, []).append(len(queries))
     assert {name: counts for name, counts in asked.items() if counts[0] != counts[1]} == {}
+
+
+def test_where_a_round_asks_already_nobody_is_told_to_open_one(client, sign_in, mia, beacon, now):
+    voting_round(beacon, [factories.feature(beacon)], opened_at=now)
+    shown = text(sign_in(mia).get(BASE + "agenda/ask/"))
+    assert "“Q1 2027 priorities” asks for them until" in shown
+    assert "Open a voting round" not in shown
+
+
+@pytest.mark.parametrize(
+    "ranks, sentence",
+    [
+        ((5, 5), "No weight moves its score: it has the same points in every criterion."),
+        (
+            (5, 3),
+            "No weight moves its score: it has about the same points in every criterion. Its rank moves as others do.",
+        ),
+    ],
+)
+def test_a_score_that_no_weight_moves_may_change_its_rank(ranks, sentence):
+    swings = [WeightSwing("Impact", 0.35, Swing((0.25, 0.45), (50.0, 50.01), ranks))]
+    outlook = Outlook(5, 50.0, 3, is_in=False, move=None, without=[], step=1.0, step_ranks=1, swings=swings)
+    assert tornado_in_words(outlook) == sentence

@@ -62,6 +62,11 @@ def test_a_change_shows_its_direction_and_none_shows_none(value, expected):
     assert wording.signed(value) == expected
 
 
+@pytest.mark.parametrize("value, expected", [(1, "1st"), (12, "12th"), (3888, "3,888th")])
+def test_a_place_is_grouped_by_thousands_too(value, expected):
+    assert wording.ordinal(value) == expected
+
+
 @pytest.mark.parametrize(
     "low, high, places, expected",
     [(11, 30, 0, "11–30"), (4, 4, 0, "4"), (3.2, 4.0, 1, "3.2–4.0"), (None, 4, 0, "–"), (-2, 3, 0, "−2–3")],
