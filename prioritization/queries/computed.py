@@ -350,11 +350,13 @@ def _survival_in_words(name: str, found: dict[str, Any], numbers: dict[int, int]
     def listed(ids: Sequence[int]) -> str:
         return ", ".join(f"{run.product.key}-{numbers[pk]}" for pk in ids if pk in numbers)
 
-    k = (run.used.get("cut") or {}).get("k") or 0
+    k = run.cut_after
     words = {"name": name, "k": wording.decimal(k), "tau": wording.decimal(found["tau"], 2)}
     words |= {"in": listed(found["entering"]), "out": listed(found["leaving"])}
     if found["tau"] is None:
         return _("With the %(name)s nothing changes: there are no two features to change places.") % words
+    if not k:
+        return _("With the %(name)s the whole order agrees by a tau of %(tau)s.") % words
     if words["in"]:
         first = ngettext(
             "With the %(name)s %(in)s would come first instead of %(out)s",
@@ -374,7 +376,12 @@ def _cut(run: ScoreRun, criteria: Sequence[Weighed]) -> list[str]:
     k = cut.get("k") or 0
     words = {"k": wording.decimal(k), "release": release.name if release else ""}
     if release is None:
-        return [_("No release has any capacity, so the list is cut after its upper third: the first %(k)s.") % words]
+        third = ngettext(
+            "No release has any capacity, so the list is cut after its upper third: the first.",
+            "No release has any capacity, so the list is cut after its upper third: the first %(k)s.",
+            k,
+        )
+        return [third % words]
     if not k:
         return [_("The capacity of %(release)s does not reach the first.") % words]
     if not run.cut_after:

@@ -126,7 +126,9 @@ def test_everything_is_split(client, sign_in, mia, beacon):
 )
 def test_a_ranking_that_no_line_cuts_says_why(client, sign_in, mia, beacon, capacity, sentence):
     rated(beacon, 4, 4, lambda n, v: 4 - n % 3, capacity=capacity)
-    assert sentence in told(sign_in(mia))["ranking"]
+    said = told(sign_in(mia))
+    assert sentence in said["ranking"]
+    assert bool(capacity) == ("With the median the whole order agrees by a tau of" in said["computed"])
 
 
 @pytest.mark.parametrize(
