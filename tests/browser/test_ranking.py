@@ -133,6 +133,11 @@ def test_what_votes_became_fits_a_phone(story, desk, width):
         assert over <= 0, path
     page.goto(f"{product}ranking/compare/?a={key}&b={story.key}-2")
     expect(page.get_by_role("button", name="Compare")).to_be_in_viewport(ratio=1)
+    page.goto(f"{story.ranking}?feature={key}")
+    grounds = page.locator(".row--selected > :is(td, th)").evaluate_all(
+        "cells => cells.map(each => getComputedStyle(each).backgroundColor)"
+    )
+    assert set(grounds) == {"rgba(0, 0, 0, 0)"}, "no cell of the chosen row covers another"
 
 
 def test_x_explains_the_row_beside_the_list(story, desk):
