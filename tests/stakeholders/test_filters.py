@@ -53,7 +53,7 @@ def test_dates_go_through_filters_that_bring_their_zone():
 def test_an_objective_s_letter_never_comes_without_a_name_to_be_read():
     assert 'title="Keep &lt;enterprise&gt; customers">B<' in shown("{% tag o %}", o=OBJECTIVE)
     assert text_of(shown("{% tag o name=True %}", o=OBJECTIVE)) == "B Keep &lt;enterprise&gt; customers"
-    assert text_of(shown("{% tag o name=True %}", o=None)) == "– none"
+    assert text_of(shown("{% tag o name=True %}", o=None)) == "– no objective"
 
 
 def test_the_ninth_objective_looks_like_the_eighth_and_keeps_its_letter():
