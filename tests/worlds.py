@@ -97,8 +97,8 @@ class World:
 
     def mails(self) -> list[bytes]:
         """The mails that were kept in the outbox folder, oldest first, as they would go out."""
-        found = sorted((self.data / "outbox").rglob("*"), key=lambda path: path.stat().st_mtime_ns)
-        return [path.read_bytes() for path in found if path.is_file()]
+        found = sorted((self.data / "outbox").glob("*.eml"), key=lambda path: path.stat().st_mtime_ns)
+        return [path.read_bytes() for path in found]
 
 
 def bare_environment() -> dict[str, str]:
