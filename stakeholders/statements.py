@@ -92,3 +92,27 @@ def known(model: type[Row], columns: Mapping[str, Any]) -> Row:
     """Return a row of which only these columns are known, by their names in SQL; another is read when something asks for it."""
     names = [field.attname for field in model._meta.concrete_fields if field.attname in columns]
     return model.from_db(DEFAULT_DB_ALIAS, names, [columns[name] for name in names])
+
+
+def columns_of(model: type[models.Model], alias: str) -> str:
+    """Return all columns of a table, as a SELECT names them that calls it `alias`."""
+    return ", ".join(f'{alias}."{field.column}"' for field in model._meta.concrete_fields)
+
+
+def whole(model: type[Row], values: Sequence[Any]) -> Row | None:
+    """Return the row whose `columns_of` plain SQL brought, each turned into Python; None where an outer join found none."""
+    fields = model._meta.concrete_fields
+    if all(value is None for value in values):
+        return None
+    return model.from_db(
+        DEFAULT_DB_ALIAS,
+        [field.attname for field in fields],
+        [_in_python(field, value) for field, value in zip(fields, values, strict=True)],
+    )
+
+
+def _in_python(field: models.Field, value: Any) -> Any:
+    column = field.cached_col
+    for convert in (*connection.ops.get_db_converters(column), *field.get_db_converters(connection)):
+        value = convert(value, column, connection)
+    return value

@@ -124,7 +124,7 @@ def _answered_or_asked(ids: list[int]) -> dict[int, set[int]]:
 
 
 def voter_checks(product: Product) -> list[Checked]:
-    """Return what the latest run found about each voter, the most influential first; for managers only: two queries.
+    """Return what the latest run found about each voter, the most influential first; for managers only: one query.
 
     Nobody who voted anonymously anywhere in the product: a flag would tell how, and so would what they move.
     """

@@ -8,24 +8,22 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from math import isclose, sqrt
 
-from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
-from prioritization.models import CountRequest, ScoreRequest, ScoreRun
+from prioritization.models import ScoreRun
 from prioritization.queries.lineup import pulled
 from prioritization.queries.outlook import Past, score_history
 from prioritization.queries.own_score import score_now
+from prioritization.queries.placed import placed_feature
 from prioritization.queries.ranking import Weighed, weighed_criteria
 from prioritization.queries.ratings import ANONYMOUS, Vote, standing_votes
-from prioritization.queries.runs import of_one_run
 from prioritization.rules.rounding import round_to, round_to_total
 from prioritization.rules.scales import SPLIT_FROM, points
 from prioritization.rules.secrecy import AT_LEAST, put_together
 from prioritization.rules.value_per_effort import value_per_effort
-from roadmap.filters import size_in_days
 from roadmap.models import Feature, Objective, Product, Standing
 from roadmap.queries.features import lanes
-from stakeholders.models import Department, Invitation, Seat
+from stakeholders.models import Invitation, Seat
 
 OTHERS = -1
 """Stands for the departments that are shown together."""
@@ -118,6 +116,7 @@ class Explanation:
 
     parts        one a criterion; their `shown` and `pull` add up to `score_shown`
     before, after  keys of the features one rank up and down, "" at the ends
+    voters         the seats that gave a value on it; empty while nothing is shown of votes
     remarks        how many remarks about it whoever looks may read
     own_now      its score with the votes that came since the run, where that is another one; everything else is the run's
     """
@@ -133,6 +132,7 @@ class Explanation:
     departments: list[DepartmentVotes]
     before: str
     after: str
+    voters: frozenset[int] = field(default=frozenset(), repr=False)
     styles: list[StyleOfVoter] = field(default_factory=list)
     history: list[Past] = field(default_factory=list)
     remarks: int = 0
@@ -228,44 +228,30 @@ def explanation(product: Product, number: int, *, names: Collection[str]) -> Exp
     names  as `access.names_seen_by` gives them: where a vote's secrecy is not among them, fewer than three people of a
            department are shown together with others
 
-    A score and what it was made with are of one run, however often another is written meanwhile.
     """
-    return of_one_run(product, lambda run: _explanation(product, number, run, names))
-
-
-def _explanation(product: Product, number: int, run: ScoreRun | None, names: Collection[str]) -> Explanation | None:
-    feature = (
-        Feature.objects.filter(product=product, number=number)
-        .select_related("standing", "lead_team")
-        .annotate(
-            size_days=size_in_days(),
-            has_newer=Exists(CountRequest.objects.filter(feature=OuterRef("pk")))
-            | Exists(ScoreRequest.objects.filter(product=OuterRef("product"))),
-        )
-        .first()
-    )
-    if feature is None:
+    placed = placed_feature(product, number)
+    if placed is None:
         return None
-    feature.product = product
-    standing: Standing | None = getattr(feature, "standing", None)
+    feature, run, standing = placed.feature, placed.run, placed.standing
     score = standing.score if standing and run else None
     criteria = weighed_criteria(run)
     parts, pull = _parts(standing, run, criteria) if standing and run and score is not None else ([], Decimal(0))
-    before, after = _neighbours(product, standing)
+    rated = [vote for vote in standing_votes([feature.pk]) if vote.value is not None] if parts else []
     return Explanation(
         feature=feature,
         objective=lanes([feature.pk]).get(feature.pk),
-        size_days=feature.size_days,
+        size_days=placed.size_days,
         run=run,
         standing=standing,
         parts=parts,
         pull=pull,
         score_shown=round_to(score or 0.0, 1),
-        departments=_departments(feature, criteria, names) if parts else [],
-        before=before,
-        after=after,
+        departments=_departments(feature, rated, criteria, names),
+        before=placed.before,
+        after=placed.after,
+        voters=frozenset(vote.seat_id for vote in rated),
         history=score_history(feature),
-        own_now=_own_now(feature, score) if feature.has_newer else None,
+        own_now=_own_now(feature, score) if placed.has_newer else None,
     )
 
 
@@ -315,9 +301,12 @@ def _parts(standing: Standing, run: ScoreRun, criteria: Sequence[Weighed]) -> tu
     return parts, pull
 
 
-def _departments(feature: Feature, criteria: Sequence[Weighed], names: Collection[str]) -> list[DepartmentVotes]:
-    """Return how each department voted, the most in favour first: three queries."""
-    rated = [vote for vote in standing_votes([feature.pk]) if vote.value is not None]
+def _departments(
+    feature: Feature, rated: list[Vote], criteria: Sequence[Weighed], names: Collection[str]
+) -> list[DepartmentVotes]:
+    """Return how each department voted, the most in favour first: one query."""
+    if not rated:
+        return []
     is_anonymous = any(vote.secrecy == ANONYMOUS for vote in rated)
     if not {vote.secrecy for vote in rated} <= set(names):
         together = put_together(_voters(rated))
@@ -326,9 +315,7 @@ def _departments(feature: Feature, criteria: Sequence[Weighed], names: Collectio
         together |= {None} if is_anonymous else set()
         rated = [vote._replace(department_id=OTHERS) if vote.department_id in together else vote for vote in rated]
     scores = _scores_of_cells(rated, criteria) if is_anonymous else _scores_by_department(rated, criteria)
-    asked = _asked(feature, {} if is_anonymous else {vote.seat_id: vote.department_id for vote in rated})
-    titles = dict(Department.objects.filter(pk__in=[pk for pk in scores if pk]).values_list("pk", "name"))
-    titles[OTHERS] = _("other departments")
+    asked, titles = _asked(feature, {} if is_anonymous else {vote.seat_id: vote.department_id for vote in rated})
     asked[OTHERS] = max(asked[OTHERS], sum(count for pk, count in asked.items() if pk not in scores))
     shown = [
         DepartmentVotes(
@@ -388,19 +375,19 @@ def _scores_of_people(votes: Sequence[Vote], criteria: Sequence[Weighed]) -> dic
     return {seat_id: total / weight[seat_id] for seat_id, total in given.items()}
 
 
-def _asked(feature: Feature, department_of: dict[int, int | None]) -> Counter[int | None]:
-    """Return how many people of each department were asked about a feature in any round that was not withdrawn."""
-    rows = Invitation.objects.filter(
-        round__voting__asked__feature=feature, round__cancelled_at=None, removed_at=None
-    ).order_by("pk")
-    asked = dict(rows.values_list("seat_id", "department_id"))
-    return Counter((asked | department_of).values())
+def _asked(feature: Feature, department_of: dict[int, int | None]) -> tuple[Counter[int | None], dict[int, str]]:
+    """Return how many people of each department were asked about a feature in rounds that count, and the departments' names.
 
-
-def _neighbours(product: Product, standing: Standing | None) -> tuple[str, str]:
-    if standing is None or standing.rank is None:
-        return "", ""
-    ranks = {standing.rank - 1, standing.rank + 1}
-    numbers = dict(Standing.objects.filter(product=product, rank__in=ranks).values_list("rank", "feature__number"))
-    before, after = numbers.get(standing.rank - 1), numbers.get(standing.rank + 1)
-    return f"{product.key}-{before}" if before else "", f"{product.key}-{after}" if after else ""
+    Whoever was taken out of a round was not asked; what they had said before still needs their department's name.
+    """
+    rows = (
+        Invitation.objects.filter(round__voting__asked__feature=feature, round__cancelled_at=None)
+        .order_by("pk")
+        .values_list("seat_id", "department_id", "department__name", "removed_at")
+    )
+    asked, titles = {}, {OTHERS: _("other departments")}
+    for seat_id, department_id, name, removed_at in rows:
+        titles[department_id or 0] = name or ""
+        if removed_at is None:
+            asked[seat_id] = department_id
+    return Counter((asked | department_of).values()), titles

@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef
+from collections.abc import Collection
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet
 
 from prioritization.models import Ballot, Rating, VoterCheck, VotingRound
 from prioritization.queries.explanation import StyleOfVoter
 from roadmap.models import Feature
+from stakeholders.models import Seat
 
 WORTH_SAYING = 0.3
 
 
-def styles_on(feature: Feature) -> list[StyleOfVoter]:
-    """Return voters of a feature who rate 0.3 or more higher or lower than others, the furthest first: two queries at most.
+def styles_on(feature: Feature, voters: Collection[int]) -> list[StyleOfVoter]:
+    """Return those of a feature's voters (ids of seats) who rate 0.3 or more higher or lower than others, the furthest first.
 
-    Whoever voted anonymously anywhere in the product is left out: how one rates is made of all of one's votes.
+    Whoever voted anonymously anywhere in the product is left out: how one rates is made of all of one's votes. Two
+    queries at most.
     """
-    rated = Rating.objects.filter(feature=feature, value__isnull=False, ballot__voting__round__cancelled_at=None)
-    voters = rated.values("ballot__invitation__seat")
-    checks = VoterCheck.objects.filter(product=feature.product_id, seat__in=voters).select_related("seat__user")
-    found = [StyleOfVoter(check.seat, sum(check.style.values()) / len(check.style)) for check in checks if check.style]
-    found = [each for each in found if abs(each.higher) >= WORTH_SAYING]
-    unnamed = anonymous_voters(feature.product_id) if found else set()
-    return sorted((each for each in found if each.seat.pk not in unnamed), key=lambda each: -abs(each.higher))
+    checks = VoterCheck.objects.filter(product=feature.product_id, seat__in=voters).values_list("seat_id", "style")
+    higher = {seat_id: sum(style.values()) / len(style) for seat_id, style in checks if style}
+    telling = [seat_id for seat_id, by in higher.items() if abs(by) >= WORTH_SAYING]
+    if not telling:
+        return []
+    seats = Seat.objects.filter(pk__in=telling).exclude(pk__in=anonymous_voters(feature.product_id))
+    found = [StyleOfVoter(seat, higher[seat.pk]) for seat in seats.select_related("user")]
+    return sorted(found, key=lambda each: -abs(each.higher))
 
 
-def anonymous_voters(product_id: int) -> set[int]:
-    """Return the seats of all who gave an answer in an anonymous round of a product, whatever became of it: one query.
+def anonymous_voters(product_id: int) -> QuerySet[Ballot, Any]:
+    """Return the seats of all who gave an answer in an anonymous round of a product, whatever became of it.
 
     It begins at the ballots, of which there are few: a page must not read every rating of the product.
     """
@@ -35,4 +41,4 @@ def anonymous_voters(product_id: int) -> set[int]:
         voting__secrecy=VotingRound.Secrecy.ANONYMOUS,
         voting__round__product=product_id,
     )
-    return set(ballots.values_list("invitation__seat", flat=True))
+    return ballots.values("invitation__seat")

@@ -99,5 +99,5 @@ def _with_more(seat: Seat, found: explanations.Explanation | None) -> explanatio
     """Add how many remarks this person may read and, for managers only, how its voters rate."""
     if found is None:
         return None
-    styles = styles_on(found.feature) if found.has_style and seat.reaches(access.EDIT) else []
+    styles = styles_on(found.feature, found.voters) if found.has_style and seat.reaches(access.EDIT) else []
     return replace(found, styles=styles, remarks=count_about(found.feature, seen_by=seat))

@@ -3,8 +3,9 @@
 import pytest
 from django.db import connection
 
-from roadmap.models import Product
-from stakeholders.statements import Planned, as_stored, instant, known, together
+from roadmap.models import Product, Standing
+from stakeholders.statements import Planned, as_stored, columns_of, instant, known, together, whole
+from tests import factories
 
 SLUG = Planned("test_slug", "SELECT slug, created_at FROM roadmap_product WHERE id = %s AND created_at <= %s")
 
@@ -41,3 +42,23 @@ def test_what_is_not_known_of_a_row_is_read_when_it_is_asked_for(beacon, django_
     with django_assert_num_queries(1):
         row = known(Product, {"slug": "beacon", "id": beacon.pk})  # in any order
         assert (row.slug, row.pk, row.name) == ("beacon", beacon.pk, "Beacon")
+
+
+def test_a_whole_row_of_plain_sql_is_as_the_orm_reads_it(beacon):
+    feature = factories.feature(beacon, "Snooze")
+    Standing.objects.create(feature=feature, product=beacon, run=3, score=61.5, criteria={"impact": {"mean": 4.0}})
+    sql = f"""
+        SELECT {columns_of(Standing, "s")}, {columns_of(Product, "p")}
+        FROM roadmap_product p LEFT JOIN roadmap_standing s ON s.product_id = p.id AND s.run = %s WHERE p.id = %s
+    """  # noqa: S608
+    end = len(Standing._meta.concrete_fields)
+    for run, held in ((3, [Standing.objects.get()]), (4, [])):
+        (row,) = together((sql, [run, beacon.pk]))
+        standing, product = whole(Standing, row[:end]), whole(Product, row[end:])
+        assert [all_of(each) for each in (standing, product) if each] == [
+            all_of(each) for each in (*held, Product.objects.get())
+        ]
+
+
+def all_of(row) -> dict:
+    return {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
