@@ -4,14 +4,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import chain
 from typing import NamedTuple
 
 from django.db import connection
 
-from stakeholders.statements import Statement, as_stored, instant, together
+from stakeholders.statements import Rows, Statement, as_stored, instant, together
 
 AT_ONCE = 1000
 """Rows a statement, so that a long sheet stays below SQLite's limit of parameters."""
@@ -82,15 +82,19 @@ def write(
     answered: int,
     is_complete: bool,
     arrived: datetime,
-) -> None:
-    """Write what stands now, what of it is a change, and with a change how far the person is; one message."""
+    then: Iterable[Statement] = (),
+) -> Rows:
+    """Write what stands now, what of it is a change, and with a change how far the person is; one message.
+
+    then  further statements of that message; returns the rows of the last
+    """
     at = as_stored(arrived)
     statements = [*_inserts(WRITE_HELD, ballot_id, standing), *_inserts(WRITE_CHANGES, ballot_id, changed, nonce)]
     if changed:
         statements.append((PROGRESS, [answered, at, invitation_id]))
         if is_complete:
             statements.append((COMPLETE, [at, invitation_id]))
-    together(*statements)
+    return together(*statements, *then)
 
 
 def _inserts(sql: str, ballot_id: int, entries: Sequence[Entry], *last: str) -> Iterator[Statement]:

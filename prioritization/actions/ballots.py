@@ -13,7 +13,8 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from prioritization.actions.ballot_rows import Entry, hold, write
-from prioritization.actions.tallies import ask_count, recount
+from prioritization.actions.scores import request_scores
+from prioritization.actions.tallies import asking_to_count, recount
 from prioritization.models import Ballot
 from prioritization.queries.ballot import Cells, as_shown, criteria_for
 from prioritization.rules.ballots import Given, Nonce, is_overtaken, read_nonce
@@ -24,6 +25,7 @@ from stakeholders.activity import record
 from stakeholders.models import Invitation, Message, Seat, Verb
 from stakeholders.queries.delegation import delegates_of
 from stakeholders.rules.voices import Voice, voice_of
+from stakeholders.statements import Rows
 
 Answers = Mapping[str, int | None]
 """Criterion key -> 1..5, or None for "no opinion"."""
@@ -63,7 +65,7 @@ def save_ratings(
     nonce: Nonce | None = None,
     waited: timedelta = timedelta(0),
 ) -> Saved:
-    """Write one person's answers about one feature, as they tap them; counting is left to a worker (`ask_count`).
+    """Write one person's answers about one feature, as they tap them; counting is left to a worker (`asking_to_count`).
 
     arrived  `clock.arrived_at()`, taken before anything else: it decides whether the answers are in time
     nonce    of the tap or form: the same request again changes nothing and gets the answer of the first
@@ -75,7 +77,7 @@ def save_ratings(
     (`stakeholders.rules.voices`: the person before the delegate before a manager) is never replaced by a weaker one.
     Raises OwnAnswerStands when it would be, NotAsked, AnswerIsLate, RoundIsClosed, RoundIsBusy; then nothing is written.
     """
-    return _save(ballot, {feature_id: answers}, arrived=arrived, nonce=nonce, waited=waited, follow_up=ask_count)
+    return _save(ballot, {feature_id: answers}, arrived=arrived, nonce=nonce, waited=waited)
 
 
 def save_sheet(
@@ -99,7 +101,7 @@ def save_sheet(
         nonce=nonce,
         waited=waited,
         entered_by=entered_by,
-        follow_up=recount,
+        is_counted_now=True,
         tell=tell,
     )
 
@@ -112,7 +114,7 @@ def _save(
     nonce: Nonce | None,
     waited: timedelta,
     entered_by: Seat | None = None,
-    follow_up: Callable[..., None],
+    is_counted_now: bool = False,
     tell: Callable[[int], None] | None = None,
 ) -> Saved:
     invitation = ballot.invitation
@@ -137,8 +139,10 @@ def _save(
         changed = [each for each in standing if not history.says_already(each) or history.is_louder(each)]
         after = history.held | {each.cell: each for each in standing}
         answered = sum(criterion in allowed for _feature, criterion in after)
+        product_id, touched = invitation.round.product_id, {each.feature_id for each in standing}
+        will_be_found: Rows = []
         if standing:
-            write(
+            will_be_found = write(
                 ballot.pk,
                 invitation.pk,
                 standing,
@@ -147,13 +151,16 @@ def _save(
                 answered=answered,
                 is_complete=answered >= invitation.asked,
                 arrived=arrived,
+                then=() if is_counted_now else asking_to_count(product_id, touched),
             )
         if changed:
             _note_beginning(invitation, arrived, is_entered=entered_by is not None)
             if tell:
                 tell(len(changed))
-        if standing:
-            follow_up(invitation.round.product_id, {each.feature_id for each in standing}, now=arrived)
+        if standing and is_counted_now:
+            recount(product_id, touched, now=arrived)
+        elif standing and not will_be_found:
+            request_scores(product_id, now=arrived)
     first = history.first_arrival(nonce) if nonce and not new else None
     return Saved(
         answered, invitation.asked, len(changed), first or arrived, _seen_by(invitation, after.values(), sheet)

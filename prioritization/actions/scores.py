@@ -8,7 +8,6 @@ that one worker alone. Votes that come in while it runs are taken by the next ru
 from __future__ import annotations
 
 import logging
-import secrets
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -32,11 +31,10 @@ DONE = (Feature.Status.SHIPPED, Feature.Status.DROPPED)
 
 
 class Claim(NamedTuple):
-    """A worker's hold on a request: which, when it took it, and the ticket of the last who had asked by then."""
+    """A worker's hold on a request: which, and when it took it."""
 
     request_id: int
     claimed_at: datetime
-    ticket: int
 
 
 def request_scores(product_id: int, *, now: datetime) -> None:
@@ -45,7 +43,7 @@ def request_scores(product_id: int, *, now: datetime) -> None:
     Call it last in that transaction: everybody who votes on this product writes the same row. Only the first to ask
     wakes the worker; whoever asks while the row stands is found by that run, or by the one it starts after itself.
     """
-    asked = {"asked_at": now, "ticket": secrets.randbits(62), "attempts": 0}
+    asked = {"asked_at": now, "is_asked_again": True, "attempts": 0}
     if ScoreRequest.objects.filter(product_id=product_id).update(**asked):
         return
     ScoreRequest.objects.bulk_create(
@@ -115,10 +113,10 @@ def claim(product_id: int, *, now: datetime) -> Claim | None:
     that brings every worker down would leave none for the others.
     """
     asked = ScoreRequest.objects.filter(_free(now), product_id=product_id)
-    if not asked.update(claimed_at=now, attempts=F("attempts") + 1):
+    if not asked.update(claimed_at=now, is_asked_again=False, attempts=F("attempts") + 1):
         return None
-    request = ScoreRequest.objects.filter(product_id=product_id, claimed_at=now).first()
-    return request and Claim(request.pk, now, request.ticket)
+    request_id = ScoreRequest.objects.filter(product_id=product_id, claimed_at=now).values_list("pk", flat=True).first()
+    return Claim(request_id, now) if request_id else None
 
 
 def still_holds(held: Claim) -> bool:
@@ -130,7 +128,7 @@ def still_holds(held: Claim) -> bool:
 def finish(held: Claim) -> bool:
     """Delete the request, unless a vote came in after the claim: then hand it back and return False."""
     mine = ScoreRequest.objects.filter(pk=held.request_id, claimed_at=held.claimed_at)
-    if mine.filter(ticket=held.ticket).delete()[0]:
+    if mine.filter(is_asked_again=False).delete()[0]:
         return True
     return not mine.update(claimed_at=None, attempts=0)
 

@@ -16,7 +16,7 @@ from prioritization.models import CountRequest, Rating, RatingStamp, Tally, Voti
 from prioritization.queries.ratings import Vote, standing_votes
 from prioritization.rules.secrecy import comes_out
 from roadmap.models import Feature
-from stakeholders.statements import together
+from stakeholders.statements import Statement
 
 Cell = tuple[int, str, int | None, int | None]
 
@@ -40,8 +40,9 @@ def recount(product_id: int, feature_ids: Collection[int], *, now: datetime) -> 
     """Count these features' ratings anew, write what differs, and ask for new scores if anything does.
 
     Called by whatever saves many ratings, in its transaction and after the save, by whatever closes a round, and for those
-    who vote by a worker (`ask_count`). Two people who rate the same feature at once wait for each other here, because either would otherwise count
-    without the other's rating; the lock lets rows refer to the feature meanwhile. Repeating it changes nothing.
+    who vote by a worker (`asking_to_count`). Two people who rate the same feature at once wait for each other here, because
+    either would otherwise count without the other's rating; the lock lets rows refer to the feature meanwhile. Repeating
+    it changes nothing.
 
     Answers of an open anonymous round are counted when their batch comes out, which is here.
     """
@@ -105,24 +106,27 @@ def _let_out(feature_ids: Collection[int], *, now: datetime) -> None:
         Rating.objects.filter(pk__in=out).update(shown_at=now, shown_value=F("value"))
 
 
-def ask_count(product_id: int, feature_ids: Iterable[int], *, now: datetime) -> None:
-    """Say that these features' ratings are to be counted, and scored; part of the transaction that changed them.
+def asking_to_count(product_id: int, feature_ids: Iterable[int]) -> tuple[Statement, Statement]:
+    """Return the statements, for the message that changes them, that have these features' ratings counted by a worker.
 
-    It takes no lock that others who vote would wait for: a tap is acknowledged before anything is counted. A worker
-    counts (`count_asked`) as soon as the transaction is through, and all that came meanwhile at once; closing a round
-    counts by itself. A request that a run overlooked, because both ended at the same time, is found by the sweep.
+    The last brings a row if a worker will find them unasked; otherwise call `request_scores`, last in the transaction. So
+    only the first vote after a worker began writes what others write: a tap is acknowledged before anything is counted,
+    and hardly waits for other voters. A worker counts (`count_asked`) as soon as the transaction is through, and all that
+    came meanwhile at once; closing a round counts by itself. A request that a run overlooked, because both ended at the
+    same time, is found by the sweep.
     """
     ids = sorted(feature_ids)
     marks = ", ".join(["(%s, %s)"] * len(ids))
-    is_waiting = together(
+    return (
         (
             f"INSERT INTO prioritization_countrequest (product_id, feature_id) VALUES {marks}",  # noqa: S608
             [part for each in ids for part in (product_id, each)],
         ),
-        ("SELECT id FROM prioritization_scorerequest WHERE product_id = %s AND claimed_at IS NULL", [product_id]),
+        (
+            "SELECT id FROM prioritization_scorerequest WHERE product_id = %s AND (claimed_at IS NULL OR is_asked_again)",
+            [product_id],
+        ),
     )
-    if not is_waiting:
-        request_scores(product_id, now=now)
 
 
 @transaction.atomic

@@ -184,10 +184,8 @@ class ScoreRequest(models.Model):
 
     product = models.OneToOneField(Product, on_delete=models.CASCADE, related_name="score_request")
     asked_at = models.DateTimeField()
-    ticket = models.BigIntegerField(
-        default=0, help_text="random, new each time it is asked: clocks can show one instant twice"
-    )
     claimed_at = models.DateTimeField(null=True, blank=True)
+    is_asked_again = models.BooleanField(default=False, help_text="whether anybody asked after it was taken")
     attempts = models.PositiveSmallIntegerField(
         default=0, help_text="how often it was taken since it was last asked, and no run came of it"
     )

@@ -10,6 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from prioritization.actions import ballots as actions
+from prioritization.actions import scores
 from prioritization.actions.ballots import NotAsked, finish_ballot, save_ratings
 from prioritization.actions.tallies import count_asked
 from prioritization.actions.voting import ballot_of, open_voting_round
@@ -230,6 +231,23 @@ def test_an_answer_asks_to_be_counted_and_scored_and_the_worker_does_both(voting
     assert not CountRequest.objects.exists() and not ScoreRequest.objects.exists()
 
 
+def test_while_a_run_is_made_only_the_first_vote_asks_for_another(voting, mine, beacon):
+    feature = sheet(mine).at(1).feature.pk
+    began = clock.now()
+    scores.request_scores(beacon.pk, now=began)
+    held = scores.claim(beacon.pk, now=began)
+    writes = []
+    for value in (4, 5, 3):
+        with CaptureQueriesContext(connection) as asked:
+            save_ratings(mine, feature, {"impact": value}, arrived=clock.now())
+        writes.append(any('UPDATE "prioritization_scorerequest"' in each["sql"] for each in asked))
+    assert writes == [True, False, False], "whoever writes it waits for the others who do"
+    assert not scores.finish(held), "so the run is made anew"
+    score_product(beacon.pk)
+    assert Tally.objects.get(feature=feature, criterion="impact").value == 3
+    assert not ScoreRequest.objects.exists() and not CountRequest.objects.exists()
+
+
 def test_a_vote_that_a_run_overlooked_is_found_by_the_sweep(voting, mine, beacon):
     feature = sheet(mine).at(1).feature.pk
     save_ratings(mine, feature, {"impact": 4}, arrived=clock.now())
@@ -380,7 +398,7 @@ def test_a_failure_half_way_leaves_nothing(voting, mine, monkeypatch):
     def broken(*args, **kwargs):
         raise RuntimeError("no")
 
-    monkeypatch.setattr(actions, "ask_count", broken)
+    monkeypatch.setattr(actions, "request_scores", broken)
     with pytest.raises(RuntimeError):
         save_ratings(mine, sheet(mine).at(1).feature.pk, {"impact": 4}, arrived=clock.now())
     assert (
