@@ -38,8 +38,15 @@ def compare(request: HttpRequest, slug: str) -> HttpResponse:
         return page(request, "prioritization/ranking_hidden.html", ranking_context(seat, round=hiding))
     keys = [request.GET.get(name, "").strip().upper() for name in ("a", "b")]
     one, other = (explained(seat, key) for key in keys)
+    unknown = next((key for key, each in zip(keys, (one, other), strict=True) if key and not each), "")
     found = comparison(one, other) if one and other and one.feature.pk != other.feature.pk else None
     context = ranking_context(
-        seat, keys=keys, one=one, other=other, compared=found, candidates=nearby(seat.product, one or other)
+        seat,
+        keys=keys,
+        unknown=unknown,
+        one=one,
+        other=other,
+        compared=found,
+        candidates=nearby(seat.product, one or other),
     )
     return page(request, "prioritization/compare.html", context)

@@ -89,7 +89,8 @@ def test_the_chance_is_the_leads_over_its_error_and_the_other_way_round_its_rest
     [
         ("", "Name two features by their keys."),
         ("?a=BCN-1", "Name two features by their keys."),
-        ("?a=BCN-1&b=BCN-999", "Name two features by their keys."),
+        ("?a=BCN-1&b=BCN-999", "Beacon has no feature BCN-999. Name two by their keys."),
+        ("?a=orion&b=BCN-1", "Beacon has no feature ORION."),
         ("?a=BCN-1&b=BCN-1", "That is the same feature twice."),
         ("?a=BCN-1&b=BCN-3", "Nobody has voted on BCN-3 yet"),
     ],
