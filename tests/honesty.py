@@ -1,4 +1,5 @@
-"""A pytest plugin: says which databases the tests really used, and under CI=true lets nothing be skipped in silence.
+"""A pytest plugin: says which databases the tests really used and what they counted (`record_property("figures", …)`), and
+under CI=true lets nothing be skipped in silence.
 
 The one skip that CI allows is a test marked `real_data` without the folder that ACCORD_REAL_DATA names.
 """
@@ -9,6 +10,7 @@ import pytest
 
 used: set[str] = set()
 skipped: list[str] = []
+counted: list[str] = []
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -34,6 +36,8 @@ def pytest_testnodedown(node) -> None:
 
 
 def pytest_runtest_logreport(report) -> None:
+    if report.when == "call":
+        counted.extend(str(value) for name, value in report.user_properties if name == "figures")
     if report.skipped and not hasattr(report, "wasxfail"):
         may_be = "real_data" in report.keywords and not os.environ.get("ACCORD_REAL_DATA")
         if not may_be:
@@ -49,6 +53,8 @@ def pytest_sessionfinish(session, exitstatus) -> None:
 
 def pytest_terminal_summary(terminalreporter) -> None:
     terminalreporter.write_line(f"databases used: {', '.join(sorted(used)) or 'none'}")
+    for line in counted:
+        terminalreporter.write_line(line)
     if skipped and is_ci():
         terminalreporter.write_line(f"skipped though CI=true: {', '.join(skipped)}", red=True)
 

@@ -14,7 +14,7 @@ def here(olga, mia, stan, vera, max):
     return world.build(olga, mia, stan, vera, max)
 
 
-def test_odd_queries_addresses_and_forms_break_nothing(here, capsys):
+def test_odd_queries_addresses_and_forms_break_nothing(here, record_property):
     patterns, wrong, asked = routes(), [], 0
     for name, pattern in patterns.items():
         address = here.address(name, patterns)
@@ -31,8 +31,9 @@ def test_odd_queries_addresses_and_forms_break_nothing(here, capsys):
         for address in odd.addresses(pattern):
             wrong.append(odd.broken(here.clients["owner"], "GET", address)[0])
             asked += 1
-    with capsys.disabled():
-        print(f"\nodd requests: {asked} to {len(patterns)} routes, {len(list(filter(None, wrong)))} broken")
+    record_property(
+        "figures", f"odd requests: {asked} to {len(patterns)} routes, {len(list(filter(None, wrong)))} broken"
+    )
     assert asked > 2 * len(patterns)
     assert not list(filter(None, wrong)), "\n".join(filter(None, wrong))
 

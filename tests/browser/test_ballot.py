@@ -268,7 +268,7 @@ addEventListener("pointerdown", (event) => {
 """
 
 
-def test_all_forty_eight_answers_take_at_most_sixty_two_taps(story, phone, capsys):
+def test_all_forty_eight_answers_take_at_most_sixty_two_taps(story, phone, record_property):
     """From “Start” to the receipt, as a thumb does it: every answer, twelve times onwards, Start and Done."""
     page = phone()
     page.add_init_script(COUNT_TAPS)
@@ -288,8 +288,7 @@ def test_all_forty_eight_answers_take_at_most_sixty_two_taps(story, phone, capsy
     page.get_by_role("button", name="Done").tap()
     expect(page.get_by_role("heading", level=1)).to_have_text("Your 48 answers are in")
     taps = page.evaluate("Number(sessionStorage.taps)")
-    with capsys.disabled():
-        print(f"\n48 answers took {taps} taps")
+    record_property("figures", f"48 answers took {taps} taps")
     assert 48 < taps <= 48 + 14
     assert story.ratings() == given
 
@@ -355,7 +354,7 @@ def test_no_page_of_the_ballot_scrolls_sideways(short_story, phone, width):
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
 
 
-def test_the_first_visit_is_small(story, phone, capsys):
+def test_the_first_visit_is_small(story, phone, record_property):
     """From the link to the first feature, everything that comes over the wire, in a browser that has nothing yet."""
     page = phone()
     protocol = page.context.new_cdp_session(page)
@@ -365,6 +364,5 @@ def test_the_first_visit_is_small(story, phone, capsys):
     enter(page, story)
     page.get_by_role("link", name="Start").click()
     page.wait_for_load_state("networkidle")
-    with capsys.disabled():
-        print(f"\nfirst visit to the ballot: {sum(sizes) / 1000:.1f} KB in {len(sizes)} transfers")
+    record_property("figures", f"first visit to the ballot: {sum(sizes) / 1000:.1f} KB in {len(sizes)} transfers")
     assert 5_000 < sum(sizes) <= 50_000

@@ -40,7 +40,7 @@ def _cookies(client, url: str) -> list[dict]:
 
 
 @pytest.mark.parametrize("part", range(PARTS))
-def test_no_page_has_a_fault_that_a_customer_would_meet(part, here, live_server, browser, settings, capsys):
+def test_no_page_has_a_fault_that_a_customer_would_meet(part, here, live_server, browser, settings, record_property):
     settings.ALLOWED_HOSTS = ["*"]
     settings.CSRF_TRUSTED_ORIGINS = [live_server.url]
     patterns = dict(engine.named_routes(get_resolver().url_patterns))
@@ -62,8 +62,7 @@ def test_no_page_has_a_fault_that_a_customer_would_meet(part, here, live_server,
             over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
             if over > 0:
                 faults.append(f"{name} as {role}: scrolls sideways by {over} px at 320 px")
-    with capsys.disabled():
-        print(f"\naxe: {looked} looks (pages × widths × themes), {len(faults)} faults")
+    record_property("figures", f"axe: {looked} looks (pages × widths × themes), {len(faults)} faults")
     assert looked > 100
     assert not faults, "\n" + "\n".join(faults)
 

@@ -23,7 +23,7 @@ def ratings(name: str) -> Path:
     return Path(os.environ["ACCORD_REAL_DATA"]) / "ratings" / name
 
 
-def test_crowdre_is_imported_ranked_and_explained(db, capsys):
+def test_crowdre_is_imported_ranked_and_explained(db, record_property):
     homes = factories.product("homes", key="HOME", name="Smart homes")
     call_command(
         "import_features",
@@ -54,12 +54,12 @@ def test_crowdre_is_imported_ranked_and_explained(db, capsys):
     assert rated >= 0.95 * 3 * 3880 and features >= 0.95 * 1448
     assert run.ranked == Standing.objects.filter(product=homes, rank__isnull=False).count() > 0.9 * features
     assert not Message.objects.exists()
-    with capsys.disabled():
-        alpha = {key: value and round(value, 3) for key, value in (run.used.get("alpha") or {}).items()}
-        print(
-            f"\nCrowdRE: {rated} ratings of {Invitation.objects.count()} people on {features} features; "
-            f"import {imported - began:.1f} s, ranking {scored - imported:.1f} s; alpha {alpha}, n_eff {run.used.get('effective')}"
-        )
+    alpha = {key: value and round(value, 3) for key, value in (run.used.get("alpha") or {}).items()}
+    record_property(
+        "figures",
+        f"CrowdRE: {rated} ratings of {Invitation.objects.count()} people on {features} features; "
+        f"import {imported - began:.1f} s, ranking {scored - imported:.1f} s; alpha {alpha}, n_eff {run.used.get('effective')}",
+    )
 
 
 def test_four_weighted_experts_on_a_scale_of_nine(db):

@@ -20,17 +20,17 @@ ANSWERED = 4
 
 @pytest.mark.processes
 @pytest.mark.postgres
-def test_closing_survives_kills_on_postgresql(tmp_path, capsys):
-    closing_survives_kills(tmp_path, capsys)
+def test_closing_survives_kills_on_postgresql(tmp_path, record_property):
+    closing_survives_kills(tmp_path, record_property)
 
 
 @pytest.mark.processes
 @pytest.mark.sqlite
-def test_closing_survives_kills_on_sqlite(tmp_path, capsys):
-    closing_survives_kills(tmp_path, capsys)
+def test_closing_survives_kills_on_sqlite(tmp_path, record_property):
+    closing_survives_kills(tmp_path, record_property)
 
 
-def closing_survives_kills(folder, capsys):
+def closing_survives_kills(folder, record_property):
     fuse = folder / "fuse"
     with smtp.desk() as desk:
         environment = {
@@ -47,11 +47,11 @@ def closing_survives_kills(folder, capsys):
             seconds = [closed_once(sql, round, worker, fuse, desk) for round in rounds]
             worker.process.kill()
 
-    with capsys.disabled():
-        print(
-            f"\n{len(worker.pids) - 1} kills of the worker, {len(set(worker.pids))} pids, {TIMES} rounds closed once, "
-            f"at most {max(seconds):.1f} s after the restart; {len(desk.mails)} mails for {TIMES * PEOPLE} rows"
-        )
+    record_property(
+        "figures",
+        f"{len(worker.pids) - 1} kills of the worker, {len(set(worker.pids))} pids, {TIMES} rounds closed once, "
+        f"at most {max(seconds):.1f} s after the restart; {len(desk.mails)} mails for {TIMES * PEOPLE} rows",
+    )
     assert len(set(worker.pids)) == len(worker.pids) == 4 * TIMES + 1
     assert max(seconds) <= 60
 

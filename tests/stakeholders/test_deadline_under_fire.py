@@ -11,24 +11,21 @@ SPREAD = timedelta(seconds=2)
 
 @pytest.mark.processes
 @pytest.mark.postgres
-def test_200_answers_by_16_threads_on_postgresql(tmp_path, capsys):
+def test_200_answers_by_16_threads_on_postgresql(tmp_path, record_property):
     figures = under_fire(tmp_path, answers=200, threads=16, rounds=10, spread=SPREAD)
-    with capsys.disabled():
-        print(f"\n{figures}")
+    record_property("figures", str(figures))
 
 
 @pytest.mark.processes
 @pytest.mark.sqlite
-def test_50_answers_by_4_threads_on_sqlite(tmp_path, capsys):
+def test_50_answers_by_4_threads_on_sqlite(tmp_path, record_property):
     figures = under_fire(tmp_path, answers=50, threads=4, rounds=10, spread=SPREAD)
-    with capsys.disabled():
-        print(f"\n{figures}")
+    record_property("figures", str(figures))
 
 
 @pytest.mark.processes
 @pytest.mark.postgres
-def test_one_web_process_with_its_clock_5_minutes_fast_changes_nothing(tmp_path, capsys):
+def test_one_web_process_with_its_clock_5_minutes_fast_changes_nothing(tmp_path, record_property):
     figures = under_fire(tmp_path, answers=60, threads=8, rounds=2, spread=SPREAD, wrong_clock=300)
     assert 0 < figures.by_wrong_clock < 2 * 60, "both processes answered"
-    with capsys.disabled():
-        print(f"\n{figures}")
+    record_property("figures", str(figures))
