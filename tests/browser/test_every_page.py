@@ -9,6 +9,7 @@ from django.urls import get_resolver
 
 from tests.access import engine, world
 from tests.access.table import TABLE
+from tests.browser.visitors import cookies_of
 
 pytestmark = pytest.mark.browser
 
@@ -33,10 +34,6 @@ def persons(route: engine.Route) -> list[str]:
 @pytest.fixture
 def here(transactional_db, olga, mia, stan, vera, max):
     return world.build(olga, mia, stan, vera, max)
-
-
-def _cookies(client, url: str) -> list[dict]:
-    return [{"name": name, "value": morsel.value, "url": url} for name, morsel in client.cookies.items()]
 
 
 @pytest.mark.parametrize("part", range(PARTS))
@@ -70,7 +67,7 @@ def test_no_page_has_a_fault_that_a_customer_would_meet(part, here, live_server,
 def _page_for(client, browser, url: str, faults: list[str]):
     """Open a browser of its own for a person, which notes what its console complains about."""
     context = browser.new_context(reduced_motion="reduce")  # colours change at once with the theme
-    context.add_cookies(_cookies(client, url))
+    context.add_cookies(cookies_of(client, url))
     page = context.new_page()
     page.on("console", lambda line: _note_error(faults, page.url, line))
     page.on("pageerror", lambda error: faults.append(f"{page.url}: {error}"))

@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from roadmap.models import Feature
 from tests import factories
+from tests.browser.visitors import cookies_of
 
 pytestmark = pytest.mark.browser
 
@@ -26,9 +27,7 @@ def signed_in(features, sign_in, live_server, browser: Browser):
     def _signed_in(who, client, *, javascript: bool = True) -> Page:
         sign_in(who, on=client)
         context: BrowserContext = browser.new_context(java_script_enabled=javascript, base_url=live_server.url)
-        context.add_cookies(
-            [{"name": name, "value": morsel.value, "url": live_server.url} for name, morsel in client.cookies.items()]
-        )
+        context.add_cookies(cookies_of(client, live_server.url))
         page = context.new_page()
         page.goto("/p/beacon/features/?sort=number")
         return page

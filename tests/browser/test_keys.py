@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests import factories
+from tests.browser.visitors import cookies_of
 
 pytestmark = pytest.mark.browser
 
@@ -31,9 +32,7 @@ def signed_in(transactional_db, beacon, mia, vera, sign_in, live_server, browser
     def _signed_in(who, client) -> Page:
         sign_in(who, on=client)
         context = browser.new_context(base_url=live_server.url)
-        context.add_cookies(
-            [{"name": name, "value": morsel.value, "url": live_server.url} for name, morsel in client.cookies.items()]
-        )
+        context.add_cookies(cookies_of(client, live_server.url))
         page = context.new_page()
         page.goto("/p/beacon/")
         return page

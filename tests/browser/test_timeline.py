@@ -13,6 +13,7 @@ from roadmap.models import Dependency, Milestone, Product
 from stakeholders.actions.links import url_of
 from stakeholders.models import Seat
 from tests import factories
+from tests.browser.visitors import cookies_of
 from tests.roadmap.confirming import publish
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -64,9 +65,7 @@ def roadmap(features: int = 24, title: str = "Feature {n}: what it does for whom
 def open_page(browser, client, live_server, settings, path, *, width=1280, height=900):
     settings.ALLOWED_HOSTS = ["*"]
     context = browser.new_context(viewport={"width": width, "height": height})
-    context.add_cookies(
-        [{"name": name, "value": each.value, "url": live_server.url} for name, each in client.cookies.items()]
-    )
+    context.add_cookies(cookies_of(client, live_server.url))
     page = context.new_page()
     page.goto(live_server.url + path)
     return page
@@ -201,9 +200,7 @@ def test_a_feature_is_moved_by_form_without_javascript_and_put_back(browser, cli
     sign_in(beacon.seats.get())
     settings.ALLOWED_HOSTS = ["*"]
     context = browser.new_context(java_script_enabled=False, viewport={"width": 1280, "height": 900})
-    context.add_cookies(
-        [{"name": name, "value": each.value, "url": live_server.url} for name, each in client.cookies.items()]
-    )
+    context.add_cookies(cookies_of(client, live_server.url))
     page = context.new_page()
     page.goto(f"{live_server.url}/p/beacon/roadmap/?feature=BCN-1")
     was = date.fromisoformat(page.get_by_label("Starts").input_value())
