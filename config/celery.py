@@ -36,6 +36,7 @@ app.conf.beat_schedule = {
     "close rounds": entry("stakeholders.tasks.close_rounds", 5),
     "send mail": entry("stakeholders.tasks.send_mail", 2),
     "score products": entry("prioritization.tasks.score_due_products", 15, "long"),
+    "forget what has ended": entry("stakeholders.tasks.forget_ended", 3600, "long"),
     "prune score runs": entry("prioritization.tasks.prune_score_runs", 3600, "long"),
 }
 

@@ -5,6 +5,7 @@ import time
 from celery import shared_task
 
 from stakeholders import clock
+from stakeholders.actions import forgetting
 from stakeholders.actions.closing import close_due_rounds
 from stakeholders.actions.outbox import send_due
 from stakeholders.mail.delivery import Post
@@ -26,3 +27,9 @@ def send_mail() -> None:
     end = time.monotonic() + MAIL_SECONDS
     with Post() as post:
         send_due(clock=clock.database_now, transport=post, stop=lambda: time.monotonic() > end)
+
+
+@shared_task(ignore_result=True)
+def forget_ended() -> None:
+    """Delete what has expired: it takes as long as there is of it, so not beside the closings."""
+    forgetting.forget_ended(now=clock.now())
