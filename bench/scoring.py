@@ -243,6 +243,8 @@ def freshness(product, options: argparse.Namespace) -> bool:
     from prioritization.models import Ballot, Rating, ScoreRequest, ScoreRun
     from prioritization.queries.criteria import default_criteria
     from prioritization.queries.own_score import score_now
+    from prioritization.queries.ratings import standing_votes
+    from prioritization.queries.runs import latest_run
     from roadmap.models import Feature, Standing
     from stakeholders.models import Round
 
@@ -274,7 +276,7 @@ def freshness(product, options: argparse.Namespace) -> bool:
             answered.append(time.perf_counter() - began)
             sent[feature.pk] = began
             began = time.perf_counter()
-            score_now(feature)
+            score_now(latest_run(product), standing_votes([feature.pk]))
             own.append(time.perf_counter() - began)
         close_old_connections()
 

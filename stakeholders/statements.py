@@ -1,7 +1,8 @@
 """Runs plain SQL where a person waits for it: planned once, or several statements in one message.
 
 The ORM says the same more clearly, and is taken everywhere else. A tap on a ballot is what many people do at the same
-moment; there, planning a join of ten tables took longer than all the rest of the request.
+moment; there, planning a join of ten tables took longer than all the rest of the request. The explanation of a rank is
+opened row after row, and reads so much of one feature that the ORM took longer to say it than the database to find it.
 """
 
 from __future__ import annotations
@@ -94,13 +95,13 @@ def known(model: type[Row], columns: Mapping[str, Any]) -> Row:
     return model.from_db(DEFAULT_DB_ALIAS, names, [columns[name] for name in names])
 
 
-def columns_of(model: type[models.Model], alias: str) -> str:
+def selected(model: type[models.Model], alias: str) -> str:
     """Return all columns of a table, as a SELECT names them that calls it `alias`."""
     return ", ".join(f'{alias}."{field.column}"' for field in model._meta.concrete_fields)
 
 
 def whole(model: type[Row], values: Sequence[Any]) -> Row | None:
-    """Return the row whose `columns_of` plain SQL brought, each turned into Python; None where an outer join found none."""
+    """Return the row whose `selected` columns plain SQL brought, each turned into Python; None where an outer join found none."""
     fields = model._meta.concrete_fields
     if all(value is None for value in values):
         return None

@@ -124,6 +124,8 @@ def main(arguments: Sequence[str]) -> int:
     report = Report()
     if options.fast:
         check_style(report)
+        for gone in (path for path in SLOW if not (ROOT / path).exists()):
+            report.note("what is slow", is_well=False, seconds=0, why=f"{gone} is no more")
         slow = [f"--ignore={path}" for path in SLOW if not any(each.startswith(path) for each in for_pytest)]
         quick = "not browser and not processes and not postgres and not real_data"
         suite(report, "quick tests on SQLite", quick, [*slow, *for_pytest], {"HYPOTHESIS_PROFILE": "fast"})

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from prioritization.actions.ballot_rows import Entry, hold, write
 from prioritization.actions.scores import request_scores
-from prioritization.actions.tallies import asking_to_count, recount
+from prioritization.actions.tallies import count_statements, recount
 from prioritization.models import Ballot
 from prioritization.queries.ballot import Cells, as_shown, criteria_for
 from prioritization.rules.ballots import Given, Nonce, is_overtaken, read_nonce
@@ -25,7 +25,6 @@ from stakeholders.activity import record
 from stakeholders.models import Invitation, Message, Seat, Verb
 from stakeholders.queries.delegation import delegates_of
 from stakeholders.rules.voices import Voice, voice_of
-from stakeholders.statements import Rows
 
 Answers = Mapping[str, int | None]
 """Criterion key -> 1..5, or None for "no opinion"."""
@@ -65,7 +64,7 @@ def save_ratings(
     nonce: Nonce | None = None,
     waited: timedelta = timedelta(0),
 ) -> Saved:
-    """Write one person's answers about one feature, as they tap them; counting is left to a worker (`asking_to_count`).
+    """Write one person's answers about one feature, as they tap them; counting is left to a worker (`count_statements`).
 
     arrived  `clock.arrived_at()`, taken before anything else: it decides whether the answers are in time
     nonce    of the tap or form: the same request again changes nothing and gets the answer of the first
@@ -140,9 +139,8 @@ def _save(
         after = history.held | {each.cell: each for each in standing}
         answered = sum(criterion in allowed for _feature, criterion in after)
         product_id, touched = invitation.round.product_id, {each.feature_id for each in standing}
-        will_be_found: Rows = []
         if standing:
-            will_be_found = write(
+            asked_for = write(
                 ballot.pk,
                 invitation.pk,
                 standing,
@@ -151,7 +149,7 @@ def _save(
                 answered=answered,
                 is_complete=answered >= invitation.asked,
                 arrived=arrived,
-                then=() if is_counted_now else asking_to_count(product_id, touched),
+                then=() if is_counted_now else count_statements(product_id, touched),
             )
         if changed:
             _note_beginning(invitation, arrived, is_entered=entered_by is not None)
@@ -159,7 +157,7 @@ def _save(
                 tell(len(changed))
         if standing and is_counted_now:
             recount(product_id, touched, now=arrived)
-        elif standing and not will_be_found:
+        elif standing and not asked_for:
             request_scores(product_id, now=arrived)
     first = history.first_arrival(nonce) if nonce and not new else None
     return Saved(

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from celery import current_app
 from django.db import transaction
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from kombu.exceptions import OperationalError
 
 from prioritization.models import CountRequest, ScoreRequest, ScoreRun
@@ -40,10 +40,10 @@ class Claim(NamedTuple):
 def request_scores(product_id: int, *, now: datetime) -> None:
     """Say that a product's scores are out of date. Part of the transaction that made them so; safe to repeat.
 
-    Call it last in that transaction: everybody who votes on this product writes the same row. Only the first to ask
+    Call it last in that transaction: everybody who asks for this product's writes the same row. Only the first to ask
     wakes the worker; whoever asks while the row stands is found by that run, or by the one it starts after itself.
     """
-    asked = {"asked_at": now, "is_asked_again": True, "attempts": 0}
+    asked = {"asked_at": now, "is_new": True, "attempts": 0}
     if ScoreRequest.objects.filter(product_id=product_id).update(**asked):
         return
     ScoreRequest.objects.bulk_create(
@@ -113,7 +113,7 @@ def claim(product_id: int, *, now: datetime) -> Claim | None:
     that brings every worker down would leave none for the others.
     """
     asked = ScoreRequest.objects.filter(_free(now), product_id=product_id)
-    if not asked.update(claimed_at=now, is_asked_again=False, attempts=F("attempts") + 1):
+    if not asked.update(claimed_at=now, is_new=False, attempts=F("attempts") + 1):
         return None
     request_id = ScoreRequest.objects.filter(product_id=product_id, claimed_at=now).values_list("pk", flat=True).first()
     return Claim(request_id, now) if request_id else None
@@ -126,11 +126,15 @@ def still_holds(held: Claim) -> bool:
 
 @transaction.atomic
 def finish(held: Claim) -> bool:
-    """Delete the request, unless a vote came in after the claim: then hand it back and return False."""
+    """Delete the request, unless somebody asked after the claim or votes are uncounted: then hand it back, return False.
+
+    A vote that found the request new may have been committed after the claim, too late to be counted: it asks no more.
+    """
     mine = ScoreRequest.objects.filter(pk=held.request_id, claimed_at=held.claimed_at)
-    if mine.filter(is_asked_again=False).delete()[0]:
+    uncounted = CountRequest.objects.filter(product=OuterRef("product"))
+    if mine.filter(~Exists(uncounted), is_new=False).delete()[0]:
         return True
-    return not mine.update(claimed_at=None, attempts=0)
+    return not mine.update(claimed_at=None, is_new=True, attempts=0)
 
 
 def note_failure(product_id: int, error: Exception) -> None:

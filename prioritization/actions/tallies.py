@@ -40,7 +40,7 @@ def recount(product_id: int, feature_ids: Collection[int], *, now: datetime) -> 
     """Count these features' ratings anew, write what differs, and ask for new scores if anything does.
 
     Called by whatever saves many ratings, in its transaction and after the save, by whatever closes a round, and for those
-    who vote by a worker (`asking_to_count`). Two people who rate the same feature at once wait for each other here, because
+    who vote by a worker (`count_statements`). Two people who rate the same feature at once wait for each other here, because
     either would otherwise count without the other's rating; the lock lets rows refer to the feature meanwhile. Repeating
     it changes nothing.
 
@@ -106,14 +106,14 @@ def _let_out(feature_ids: Collection[int], *, now: datetime) -> None:
         Rating.objects.filter(pk__in=out).update(shown_at=now, shown_value=F("value"))
 
 
-def asking_to_count(product_id: int, feature_ids: Iterable[int]) -> tuple[Statement, Statement]:
+def count_statements(product_id: int, feature_ids: Iterable[int]) -> tuple[Statement, Statement]:
     """Return the statements, for the message that changes them, that have these features' ratings counted by a worker.
 
-    The last brings a row if a worker will find them unasked; otherwise call `request_scores`, last in the transaction. So
+    The last brings a row if scores are asked for already; otherwise call `request_scores`, last in the transaction. So
     only the first vote after a worker began writes what others write: a tap is acknowledged before anything is counted,
     and hardly waits for other voters. A worker counts (`count_asked`) as soon as the transaction is through, and all that
-    came meanwhile at once; closing a round counts by itself. A request that a run overlooked, because both ended at the
-    same time, is found by the sweep.
+    came meanwhile at once; closing a round counts by itself. What a run overlooked, because the vote was committed as it
+    ended, is found by the sweep.
     """
     ids = sorted(feature_ids)
     marks = ", ".join(["(%s, %s)"] * len(ids))
@@ -122,10 +122,7 @@ def asking_to_count(product_id: int, feature_ids: Iterable[int]) -> tuple[Statem
             f"INSERT INTO prioritization_countrequest (product_id, feature_id) VALUES {marks}",  # noqa: S608
             [part for each in ids for part in (product_id, each)],
         ),
-        (
-            "SELECT id FROM prioritization_scorerequest WHERE product_id = %s AND (claimed_at IS NULL OR is_asked_again)",
-            [product_id],
-        ),
+        ("SELECT id FROM prioritization_scorerequest WHERE product_id = %s AND is_new", [product_id]),
     )
 
 

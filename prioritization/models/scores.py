@@ -185,7 +185,9 @@ class ScoreRequest(models.Model):
     product = models.OneToOneField(Product, on_delete=models.CASCADE, related_name="score_request")
     asked_at = models.DateTimeField()
     claimed_at = models.DateTimeField(null=True, blank=True)
-    is_asked_again = models.BooleanField(default=False, help_text="whether anybody asked after it was taken")
+    is_new = models.BooleanField(
+        default=True, help_text="whether anybody has asked since it was last taken; whoever sets it sets attempts to 0"
+    )
     attempts = models.PositiveSmallIntegerField(
         default=0, help_text="how often it was taken since it was last asked, and no run came of it"
     )

@@ -14,7 +14,7 @@ from prioritization.models import ScoreRun
 from prioritization.queries.lineup import pulled
 from prioritization.queries.outlook import Past, score_history
 from prioritization.queries.own_score import score_now
-from prioritization.queries.placed import placed_feature
+from prioritization.queries.place import place_of
 from prioritization.queries.ranking import Weighed, weighed_criteria
 from prioritization.queries.ratings import ANONYMOUS, Vote, standing_votes
 from prioritization.rules.rounding import round_to, round_to_total
@@ -116,7 +116,8 @@ class Explanation:
 
     parts        one a criterion; their `shown` and `pull` add up to `score_shown`
     before, after  keys of the features one rank up and down, "" at the ends
-    voters         the seats that gave a value on it; empty while nothing is shown of votes
+    voters         ids of the seats that gave a value on it, anonymous ones too, so they stay out of its repr; empty while
+                   nothing is shown of votes
     remarks        how many remarks about it whoever looks may read
     own_now      its score with the votes that came since the run, where that is another one; everything else is the run's
     """
@@ -132,7 +133,7 @@ class Explanation:
     departments: list[DepartmentVotes]
     before: str
     after: str
-    voters: frozenset[int] = field(default=frozenset(), repr=False)
+    voters: frozenset[int] = field(repr=False)
     styles: list[StyleOfVoter] = field(default_factory=list)
     history: list[Past] = field(default_factory=list)
     remarks: int = 0
@@ -228,36 +229,38 @@ def explanation(product: Product, number: int, *, names: Collection[str]) -> Exp
     names  as `access.names_seen_by` gives them: where a vote's secrecy is not among them, fewer than three people of a
            department are shown together with others
 
+    Score, parts, pull and neighbours are of one run, however often another is written meanwhile.
     """
-    placed = placed_feature(product, number)
-    if placed is None:
+    place = place_of(product, number)
+    if place is None:
         return None
-    feature, run, standing = placed.feature, placed.run, placed.standing
+    feature, run, standing = place.feature, place.run, place.standing
     score = standing.score if standing and run else None
     criteria = weighed_criteria(run)
     parts, pull = _parts(standing, run, criteria) if standing and run and score is not None else ([], Decimal(0))
-    rated = [vote for vote in standing_votes([feature.pk]) if vote.value is not None] if parts else []
+    votes = standing_votes([feature.pk]) if parts or place.has_newer else []
+    rated = [vote for vote in votes if vote.value is not None] if parts else []
     return Explanation(
         feature=feature,
         objective=lanes([feature.pk]).get(feature.pk),
-        size_days=placed.size_days,
+        size_days=place.size_days,
         run=run,
         standing=standing,
         parts=parts,
         pull=pull,
         score_shown=round_to(score or 0.0, 1),
         departments=_departments(feature, rated, criteria, names),
-        before=placed.before,
-        after=placed.after,
+        before=place.before,
+        after=place.after,
         voters=frozenset(vote.seat_id for vote in rated),
         history=score_history(feature),
-        own_now=_own_now(feature, score) if placed.has_newer else None,
+        own_now=_own_now(run, votes, score) if run and place.has_newer else None,
     )
 
 
-def _own_now(feature: Feature, score: float | None) -> Decimal | None:
+def _own_now(run: ScoreRun, votes: Sequence[Vote], score: float | None) -> Decimal | None:
     """Return what the feature's score will be with the votes that came since the run of `score`; None if that."""
-    found = score_now(feature)
+    found = score_now(run, votes)
     shown = None if found is None else round_to(found, 1)
     return None if shown is None or (score is not None and shown == round_to(score, 1)) else shown
 
@@ -315,7 +318,9 @@ def _departments(
         together |= {None} if is_anonymous else set()
         rated = [vote._replace(department_id=OTHERS) if vote.department_id in together else vote for vote in rated]
     scores = _scores_of_cells(rated, criteria) if is_anonymous else _scores_by_department(rated, criteria)
-    asked, titles = _asked(feature, {} if is_anonymous else {vote.seat_id: vote.department_id for vote in rated})
+    asked, titles = _asked_and_named(
+        feature, {} if is_anonymous else {vote.seat_id: vote.department_id for vote in rated}
+    )
     asked[OTHERS] = max(asked[OTHERS], sum(count for pk, count in asked.items() if pk not in scores))
     shown = [
         DepartmentVotes(
@@ -375,7 +380,9 @@ def _scores_of_people(votes: Sequence[Vote], criteria: Sequence[Weighed]) -> dic
     return {seat_id: total / weight[seat_id] for seat_id, total in given.items()}
 
 
-def _asked(feature: Feature, department_of: dict[int, int | None]) -> tuple[Counter[int | None], dict[int, str]]:
+def _asked_and_named(
+    feature: Feature, department_of: dict[int, int | None]
+) -> tuple[Counter[int | None], dict[int, str]]:
     """Return how many people of each department were asked about a feature in rounds that count, and the departments' names.
 
     Whoever was taken out of a round was not asked; what they had said before still needs their department's name.

@@ -3,30 +3,27 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 
 from prioritization.models import ScoreRun, VoterCheck
-from prioritization.queries.ratings import standing_votes
+from prioritization.queries.ratings import Vote
 from prioritization.rules.own_score import Criterion, Given, own_score
-from roadmap.models import Feature
 
 
-def score_now(feature: Feature) -> float | None:
-    """Return what the next run will give this feature, 0 to 100; None when nobody rated it or there was no run yet.
+def score_now(run: ScoreRun, votes: Iterable[Vote]) -> float | None:
+    """Return what the next run will give a feature with these votes (`standing_votes`), 0 to 100; None when nobody rated it.
 
-    The averages, the pull and the rating styles are those of the last run, which one vote hardly moves; everything else
-    is exact. Its rank, interval and tier are the last run's until the next: they need everybody's. Three queries, whatever
-    the size of the product, and no numpy.
+    The averages, the pull and the rating styles are those of `run`, the last one, which one vote hardly moves; everything
+    else is exact. Its rank, interval and tier are the last run's until the next: they need everybody's. One query at most,
+    whatever the size of the product, and no numpy.
     """
-    run = ScoreRun.objects.filter(product=feature.product_id).first()
-    if run is None:
-        return None
     styles = (
-        dict(VoterCheck.objects.filter(product=feature.product_id).values_list("seat_id", "style"))
+        dict(VoterCheck.objects.filter(product=run.product_id).values_list("seat_id", "style"))
         if run.used.get("rating_style")
         else {}
     )
     ratings: dict[str, list[Given]] = defaultdict(list)
-    for vote in standing_votes([feature.pk]):
+    for vote in votes:
         if vote.value is not None:
             bias = styles.get(vote.seat_id, {}).get(vote.criterion, 0.0)
             ratings[vote.criterion].append(Given(vote.value, vote.weight, vote.department_id or 0, bias))

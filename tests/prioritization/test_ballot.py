@@ -248,6 +248,17 @@ def test_while_a_run_is_made_only_the_first_vote_asks_for_another(voting, mine, 
     assert not ScoreRequest.objects.exists() and not CountRequest.objects.exists()
 
 
+def test_a_tap_has_a_product_tried_again_that_could_not_be_scored(voting, mine, beacon):
+    scores.request_scores(beacon.pk, now=clock.now())
+    old = {"claimed_at": clock.now() - timedelta(hours=1), "is_new": False}
+    ScoreRequest.objects.update(attempts=ScoreRequest.MOST_ATTEMPTS, **old)
+    assert scores.parked(clock.now()).exists()
+    save_ratings(mine, sheet(mine).at(1).feature.pk, {"impact": 4}, arrived=clock.now())
+    assert not scores.parked(clock.now()).exists()
+    score_due_products()
+    assert Tally.objects.exists() and not ScoreRequest.objects.exists()
+
+
 def test_a_vote_that_a_run_overlooked_is_found_by_the_sweep(voting, mine, beacon):
     feature = sheet(mine).at(1).feature.pk
     save_ratings(mine, feature, {"impact": 4}, arrived=clock.now())

@@ -202,7 +202,7 @@ def test_columns_are_chosen_and_remembered_for_each_person(client, sign_in, mia,
 
 def test_no_page_asks_more_for_more_features_whatever_columns_are_shown(client, sign_in, mia, beacon, now):
     choose_columns(mia, set(Column))
-    sign_in(mia)
+    sign_in(mia).get(BASE + "ranking/1/")  # what is planned once a connection
     asked = {}
     for features in (60, 240):
         many_features(beacon, features, planned=10, now=now)

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 
 from roadmap.models import Product, Standing
-from stakeholders.statements import Planned, as_stored, columns_of, instant, known, together, whole
+from stakeholders.statements import Planned, as_stored, instant, known, selected, together, whole
 from tests import factories
 
 SLUG = Planned("test_slug", "SELECT slug, created_at FROM roadmap_product WHERE id = %s AND created_at <= %s")
@@ -48,7 +48,7 @@ def test_a_whole_row_of_plain_sql_is_as_the_orm_reads_it(beacon):
     feature = factories.feature(beacon, "Snooze")
     Standing.objects.create(feature=feature, product=beacon, run=3, score=61.5, criteria={"impact": {"mean": 4.0}})
     sql = f"""
-        SELECT {columns_of(Standing, "s")}, {columns_of(Product, "p")}
+        SELECT {selected(Standing, "s")}, {selected(Product, "p")}
         FROM roadmap_product p LEFT JOIN roadmap_standing s ON s.product_id = p.id AND s.run = %s WHERE p.id = %s
     """  # noqa: S608
     end = len(Standing._meta.concrete_fields)

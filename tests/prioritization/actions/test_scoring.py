@@ -3,8 +3,9 @@ from datetime import timedelta
 import pytest
 
 from prioritization.actions import scores, scoring
-from prioritization.actions.tallies import recount
+from prioritization.actions.tallies import count_asked, recount
 from prioritization.models import (
+    CountRequest,
     Criterion,
     ScoreRequest,
     ScoreResult,
@@ -14,6 +15,7 @@ from prioritization.models import (
     VotingRound,
 )
 from prioritization.queries.own_score import score_now
+from prioritization.queries.ratings import standing_votes
 from prioritization.tasks import score_due_products, score_product
 from roadmap.models import Effort, Feature, Standing
 from stakeholders import clock
@@ -237,6 +239,15 @@ def test_a_vote_that_comes_in_while_scoring_is_counted_by_the_next_run(beacon, v
     assert scores.claim(beacon.pk, now=now + timedelta(seconds=1))
 
 
+def test_a_vote_that_was_committed_too_late_for_a_run_has_another_made(beacon, voting, features, now):
+    held = scores.claim(beacon.pk, now=now)
+    count_asked(beacon.pk, now=now)
+    CountRequest.objects.create(product=beacon, feature=features[0])  # it had found the request new, and asks no more
+    assert not scores.finish(held)
+    score_product(beacon.pk)
+    assert not ScoreRequest.objects.exists() and not CountRequest.objects.exists()
+
+
 def test_a_request_is_held_by_one_worker_until_it_must_have_died(beacon, voting, now):
     assert scores.claim(beacon.pk, now=now)
     assert scores.claim(beacon.pk, now=now + timedelta(seconds=50)) is None
@@ -300,7 +311,7 @@ def test_a_product_that_cannot_be_scored_is_parked_until_somebody_votes(
 
 
 def test_what_is_parked_is_tried_again_after_a_day(beacon, voting, now):
-    ScoreRequest.objects.update(attempts=ScoreRequest.MOST_ATTEMPTS, claimed_at=now)
+    ScoreRequest.objects.update(attempts=ScoreRequest.MOST_ATTEMPTS, claimed_at=now, is_new=False)
     assert scores.due_products(now + timedelta(hours=23)) == []
     assert scores.due_products(now + timedelta(hours=25)) == [beacon.pk]
 
@@ -476,16 +487,16 @@ def test_the_sweep_checks_voters_once_nothing_is_asked_for(beacon, voting, voter
 
 
 def test_after_a_vote_the_features_own_score_is_right_before_any_run(beacon, voting, voters, features, now):
-    scoring.score(beacon, now=now)
+    run = scoring.score(beacon, now=now)
     rate_all(voting, voters[0], features[3], 5)
-    at_once = score_now(features[3])
+    at_once = score_now(run, standing_votes([features[3].pk]))
     assert at_once > Standing.objects.get(feature=features[3]).score + 1
     run = scoring.score(beacon, now=now)
     later = Standing.objects.get(feature=features[3])
     assert at_once == pytest.approx(later.score, abs=1)
-    assert score_now(features[3]) == pytest.approx(later.score, abs=1e-6)
+    assert score_now(run, standing_votes([features[3].pk])) == pytest.approx(later.score, abs=1e-6)
     assert later.run == run.pk
-    assert score_now(features[6]) is None
+    assert score_now(run, standing_votes([features[6].pk])) is None
 
 
 def standings(product):

@@ -1,4 +1,4 @@
-"""Reads a feature with its place in the ranking: its standing, the run that it belongs to, and who stands next to it."""
+"""Reads a feature with its place in the ranking: its standing, the product's latest run, and who stands next to it."""
 
 from __future__ import annotations
 
@@ -6,20 +6,27 @@ from dataclasses import dataclass
 
 from prioritization.models import ScoreRun
 from roadmap.models import Feature, Product, Standing, Team
-from stakeholders.statements import Planned, columns_of, known, whole
+from stakeholders.statements import Planned, known, selected, whole
 
-PLACED = Planned(
-    "placed_feature",
+FACTS = (
+    "f.id",
+    "f.title",
+    "f.status",
+    "f.lead_team_id",
+    "t.name",
+    "(SELECT SUM(e.likely) FROM roadmap_effort e WHERE e.feature_id = f.id)",
+    *(
+        "(SELECT n.number FROM roadmap_standing p JOIN roadmap_feature n ON n.id = p.feature_id"  # noqa: S608
+        f" WHERE p.product_id = f.product_id AND p.rank = s.rank {step} LIMIT 1)"
+        for step in ("- 1", "+ 1")
+    ),
+    "EXISTS (SELECT 1 FROM prioritization_countrequest c WHERE c.feature_id = f.id)"
+    " OR EXISTS (SELECT 1 FROM prioritization_scorerequest q WHERE q.product_id = f.product_id)",
+)
+PLACE = Planned(
+    "feature_place",
     f"""
-    SELECT f.id, f.title, f.status, f.lead_team_id, t.name,
-        (SELECT SUM(e.likely) FROM roadmap_effort e WHERE e.feature_id = f.id),
-        (SELECT n.number FROM roadmap_standing p JOIN roadmap_feature n ON n.id = p.feature_id
-            WHERE p.product_id = f.product_id AND p.rank = s.rank - 1 LIMIT 1),
-        (SELECT n.number FROM roadmap_standing p JOIN roadmap_feature n ON n.id = p.feature_id
-            WHERE p.product_id = f.product_id AND p.rank = s.rank + 1 LIMIT 1),
-        EXISTS (SELECT 1 FROM prioritization_countrequest c WHERE c.feature_id = f.id)
-            OR EXISTS (SELECT 1 FROM prioritization_scorerequest q WHERE q.product_id = f.product_id),
-        {columns_of(Standing, "s")}, {columns_of(ScoreRun, "r")}
+    SELECT {", ".join(FACTS)}, {selected(Standing, "s")}, {selected(ScoreRun, "r")}
     FROM roadmap_feature f
     LEFT JOIN roadmap_team t ON t.id = f.lead_team_id
     LEFT JOIN roadmap_standing s ON s.feature_id = f.id
@@ -28,12 +35,12 @@ PLACED = Planned(
     WHERE f.product_id = %s AND f.number = %s
     """,  # noqa: S608
 )
-BEFORE_STANDING = 9
+BEFORE_STANDING = len(FACTS)
 AFTER_STANDING = BEFORE_STANDING + len(Standing._meta.concrete_fields)
 
 
 @dataclass(frozen=True)
-class Placed:
+class Place:
     """A feature, of which its title, status and lead team are known, and its place; all as one instant has it.
 
     size_days      the likely person-days of all teams together; None where nobody has sized it
@@ -50,9 +57,9 @@ class Placed:
     has_newer: bool
 
 
-def placed_feature(product: Product, number: int) -> Placed | None:
+def place_of(product: Product, number: int) -> Place | None:
     """Return the product's feature with that number; None when it has none. One statement, so that nothing is of two runs."""
-    rows = PLACED.rows([product.pk, number])
+    rows = PLACE.rows([product.pk, number])
     if not rows:
         return None
     pk, title, status, team_id, team, size, before, after, has_newer = rows[0][:BEFORE_STANDING]
@@ -70,7 +77,7 @@ def placed_feature(product: Product, number: int) -> Placed | None:
     feature.product = product
     feature.lead_team = known(Team, {"id": team_id, "name": team}) if team_id else None
     standing = whole(Standing, rows[0][BEFORE_STANDING:AFTER_STANDING])
-    return Placed(
+    return Place(
         feature=feature,
         standing=standing,
         run=whole(ScoreRun, rows[0][AFTER_STANDING:]),
