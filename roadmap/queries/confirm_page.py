@@ -124,6 +124,23 @@ def confirm_page(invitation: Invitation, *, now: datetime) -> ConfirmPage:
     )
 
 
+@dataclass(frozen=True)
+class LatePage:
+    """What is told to whose answer came too late: many may at the same moment, so it reads nothing of anybody else."""
+
+    invitation: Invitation
+    version: Version
+    answer: Answer | None
+
+
+def late_page(invitation: Invitation) -> LatePage:
+    """Return the page of an invitation, whose round is read afresh; at most three queries, whatever the size of it all."""
+    found = Confirmation.objects.select_related("version", "round__product").defer("version__snapshot")
+    confirmation = found.get(round=invitation.round_id)
+    invitation.round = confirmation.round
+    return LatePage(invitation, confirmation.version, standing_answer(confirmation, invitation))
+
+
 def _newest_first(row: PersonRow) -> tuple[bool, float, str]:
     return row.at is None, -row.at.timestamp() if row.at else 0.0, row.seat.user.get_full_name().casefold()
 

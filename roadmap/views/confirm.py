@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from roadmap.actions import confirming as actions
 from roadmap.forms.confirming import ConfirmForm, LateNoteForm
 from roadmap.queries.changes import count_words
-from roadmap.queries.confirm_page import ConfirmPage, confirm_page
+from roadmap.queries.confirm_page import ConfirmPage, LatePage, confirm_page, late_page
 from roadmap.queries.confirmation import STATES
 from roadmap.queries.snapshots import CONFIRMATION
 from roadmap.queries.version_drawing import drawing_of
@@ -45,13 +45,12 @@ def answer(request: HttpRequest, public_id: str) -> HttpResponse:
     if not form.is_valid():
         page = confirm_page(invitation, now=now)
         if page.state != "open":
-            return _late(request, page, form.typed, arrived)
+            return _late(request, invitation, form.typed, arrived)
         return _page(request, page, form=form, status=422)
     try:
         actions.answer_confirmation(invitation, arrived=arrived, **form.said)
-    except (closing.AnswerIsLate, closing.RoundIsClosed) as refusal:
-        invitation.round = refusal.round
-        return _late(request, confirm_page(invitation, now=now), form.typed, arrived)
+    except (closing.AnswerIsLate, closing.RoundIsClosed):
+        return _late(request, invitation, form.typed, arrived)
     except closing.RoundIsBusy:
         busy = _("Not saved yet: too many answers at once. Send it again; what you typed is still here.")
         response = _page(request, confirm_page(invitation, now=now), form=form, why=busy, status=503)
@@ -116,11 +115,11 @@ def _page(
     return _sealed(render(request, "roadmap/confirm.html", context, status=status))
 
 
-def _late(request: HttpRequest, page: ConfirmPage, typed: str, arrived: datetime) -> HttpResponse:
+def _late(request: HttpRequest, invitation: Invitation, typed: str, arrived: datetime) -> HttpResponse:
     """Refuse an answer, and keep what was typed: it may stay as a note under the outcome."""
-    context = _context(page) | {
+    context = _context(late_page(invitation)) | {
         "arrived": arrived,
-        "late_by": late_by_in_words(arrived - page.invitation.deadline_at),
+        "late_by": late_by_in_words(arrived - invitation.deadline_at),
         "note_form": LateNoteForm(initial={"text": typed}),
     }
     return _sealed(render(request, "roadmap/confirm_late.html", context, status=409))
@@ -138,7 +137,7 @@ def late_by_in_words(late: timedelta) -> str:
     return wording.duration(seconds)
 
 
-def _context(page: ConfirmPage) -> dict:
+def _context(page: ConfirmPage | LatePage) -> dict:
     return {
         "page": page,
         "round": page.invitation.round,
