@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,20 +25,30 @@ from prioritization.rules.scales import SPLIT_FROM
 from prioritization.rules.scoring import Placed, Scored, place_features, score_features
 from roadmap.models import Product
 
-__all__ = ["Memory", "check_latest", "read_inputs", "score", "score_when_asked"]
+__all__ = ["LEAST_SECONDS", "Memory", "check_latest", "read_inputs", "score", "score_when_asked"]
+
+LEAST_SECONDS = 0.5
+"""Between the beginnings of two runs of one product. A run of 10,000 features takes longer anyway."""
 
 
 def score_when_asked(
-    product_id: int, *, clock: Callable[[], datetime], memory: Memory | None = None
+    product_id: int,
+    *,
+    clock: Callable[[], datetime],
+    memory: Memory | None = None,
+    rest: Callable[[float], None] = time.sleep,
 ) -> ScoreRun | None:
     """Count and score a product if that is asked for and nobody else is at it, again until no newer vote is left out.
 
     memory  what this worker knows of earlier runs; without one everything is read
+    rest    called with seconds: while many vote on a small product, runs that follow at once would take the processor
+            from them (see LEAST_SECONDS)
 
     Returns the last run, None when there was nothing to do.
     """
     run = None
     while True:
+        began = time.monotonic()
         held = claim(product_id, now=clock())
         if held is None:
             break
@@ -48,6 +59,7 @@ def score_when_asked(
         run = done.run
         if finish(held):
             break
+        rest(max(0.0, LEAST_SECONDS - (time.monotonic() - began)))
     return run
 
 

@@ -248,6 +248,22 @@ def test_a_vote_that_was_committed_too_late_for_a_run_has_another_made(beacon, v
     assert not ScoreRequest.objects.exists() and not CountRequest.objects.exists()
 
 
+def test_runs_that_follow_at_once_leave_the_processor_to_those_who_vote(beacon, voting, features, now, monkeypatch):
+    counted, rests = [], []
+
+    def count_and_be_late_for(product_id, *, now):
+        count_asked(product_id, now=now)
+        if len(counted) < 2:
+            CountRequest.objects.create(product=beacon, feature=features[0])
+        counted.append(product_id)
+
+    monkeypatch.setattr(scoring, "count_asked", count_and_be_late_for)
+    scoring.score_when_asked(beacon.pk, clock=lambda: now, rest=rests.append)
+    assert len(counted) == 3
+    assert len(rests) == 2 and all(0 <= each <= scoring.LEAST_SECONDS for each in rests)
+    assert not ScoreRequest.objects.exists()
+
+
 def test_a_request_is_held_by_one_worker_until_it_must_have_died(beacon, voting, now):
     assert scores.claim(beacon.pk, now=now)
     assert scores.claim(beacon.pk, now=now + timedelta(seconds=50)) is None
