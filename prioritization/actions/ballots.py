@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from prioritization.actions.ballot_rows import Entry, hold, write
 from prioritization.actions.scores import request_scores
-from prioritization.actions.tallies import count_statements, recount
+from prioritization.actions.tallies import count_request_statements, recount
 from prioritization.models import Ballot
 from prioritization.queries.ballot import Cells, as_shown, criteria_for
 from prioritization.rules.ballots import Given, Nonce, is_overtaken, read_nonce
@@ -64,7 +64,7 @@ def save_ratings(
     nonce: Nonce | None = None,
     waited: timedelta = timedelta(0),
 ) -> Saved:
-    """Write one person's answers about one feature, as they tap them; counting is left to a worker (`count_statements`).
+    """Write one person's answers about one feature, as they tap them; counting is left to a worker (`count_request_statements`).
 
     arrived  `clock.arrived_at()`, taken before anything else: it decides whether the answers are in time
     nonce    of the tap or form: the same request again changes nothing and gets the answer of the first
@@ -149,7 +149,7 @@ def _save(
                 answered=answered,
                 is_complete=answered >= invitation.asked,
                 arrived=arrived,
-                then=() if is_counted_now else count_statements(product_id, touched),
+                then=() if is_counted_now else count_request_statements(product_id, touched),
             )
         if changed:
             _note_beginning(invitation, arrived, is_entered=entered_by is not None)

@@ -40,7 +40,7 @@ class Claim(NamedTuple):
 def request_scores(product_id: int, *, now: datetime) -> None:
     """Say that a product's scores are out of date. Part of the transaction that made them so; safe to repeat.
 
-    Call it last in that transaction: everybody who asks for this product's writes the same row. Only the first to ask
+    Call it last in that transaction: everybody who asks for scores of this product writes the same row. Only the first to ask
     wakes the worker; whoever asks while the row stands is found by that run, or by the one it starts after itself.
     """
     asked = {"asked_at": now, "is_new": True, "attempts": 0}

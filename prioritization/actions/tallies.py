@@ -40,7 +40,7 @@ def recount(product_id: int, feature_ids: Collection[int], *, now: datetime) -> 
     """Count these features' ratings anew, write what differs, and ask for new scores if anything does.
 
     Called by whatever saves many ratings, in its transaction and after the save, by whatever closes a round, and for those
-    who vote by a worker (`count_statements`). Two people who rate the same feature at once wait for each other here, because
+    who vote by a worker (`count_request_statements`). Two people who rate the same feature at once wait for each other here, because
     either would otherwise count without the other's rating; the lock lets rows refer to the feature meanwhile. Repeating
     it changes nothing.
 
@@ -106,7 +106,7 @@ def _let_out(feature_ids: Collection[int], *, now: datetime) -> None:
         Rating.objects.filter(pk__in=out).update(shown_at=now, shown_value=F("value"))
 
 
-def count_statements(product_id: int, feature_ids: Iterable[int]) -> tuple[Statement, Statement]:
+def count_request_statements(product_id: int, feature_ids: Iterable[int]) -> tuple[Statement, Statement]:
     """Return the statements, for the message that changes them, that have these features' ratings counted by a worker.
 
     The last brings a row if scores are asked for already; otherwise call `request_scores`, last in the transaction. So

@@ -34,7 +34,8 @@ def styles_on(feature: Feature, voters: Collection[int]) -> list[StyleOfVoter]:
 def anonymous_voters(product_id: int) -> QuerySet[Ballot, Any]:
     """Return the ids of the seats, for an `__in`, of all who gave an answer in an anonymous round of a product.
 
-    Whatever became of the round or the answer. It begins at the ballots, of which there are few: a page must not read every rating of the product.
+    Whatever became of the round or the answer. It begins at the ballots, of which there are few: a page must not read
+    every rating of the product.
     """
     ballots = Ballot.objects.filter(
         Exists(Rating.objects.filter(ballot=OuterRef("pk"))),

@@ -174,7 +174,7 @@ def test_a_late_answer_is_refused_politely_and_nothing_typed_is_lost(client, pat
     assert not Answer.objects.exists()
 
 
-def test_a_late_answer_reads_nothing_of_the_others(client, path, round, stan, monkeypatch):
+def test_a_late_answer_reads_nothing_of_the_others(client, path, round, monkeypatch):
     """At the deadline many are late at once, and each would read what all the others said."""
     send(client, path, "confirm")
     pass_the_deadline(round)
@@ -185,9 +185,8 @@ def test_a_late_answer_reads_nothing_of_the_others(client, path, round, stan, mo
     monkeypatch.setattr("roadmap.views.confirm.confirm_page", read)
     late = client.post(f"{path}answer/", {"answer": "object", "objection": "No.", "nonce": "n"})
     assert late.status_code == 409
-    assert "What counts is your answer of" in text_of(
-        late
-    ) and f": {Answer.objects.get().get_verdict_display()}." in text_of(late)
+    assert "What counts is your answer of" in text_of(late)
+    assert f": {Answer.objects.get().get_verdict_display()}." in text_of(late)
 
 
 def test_a_late_and_incomplete_answer_is_late_first(client, path, round):
